@@ -1,0 +1,1 @@
+"""Salama: the application. See docs/architecture.md for the way a message takes."""

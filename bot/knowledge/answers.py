@@ -1,0 +1,205 @@
+"""Putting reviewed texts together into replies: answer, country facts, source, follow-up choices. Writes no sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from babel.languages import get_official_languages
+
+from bot.knowledge import countries
+from bot.knowledge.model import Country, Fact, FactKind, Role
+from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.store import Knowledge
+
+MAX_COUNTRY_CHOICES = 6
+HELP_LINES = (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The countries a person has named, as ISO codes: where they leave from and where they go or are."""
+
+    origin: str | None = None
+    destination: str | None = None
+
+    def named(self) -> list[tuple[str, Role]]:
+        """The known countries with the role they play, the destination first: that is where danger is."""
+        pairs = ((self.destination, Role.WORKING), (self.origin, Role.LEAVING))
+        return [(code, role) for code, role in pairs if code]
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Composes replies from one state of the content, in one language, for one kind of channel.
+
+    Args:
+        sms: whether texts are for SMS, where every character costs.
+        today: the day against which review dates are held.
+    """
+
+    knowledge: Knowledge
+    language: str
+    sms: bool
+    today: dt.date
+
+    def topic(self, id: str, places: Places) -> Reply:
+        """The answer of topic `id` with the facts of the person's countries, or the question which country it is."""
+        topic = self.knowledge.topics[id]
+        text = topic.languages[self.language]
+        source = topic.sources[0]
+        if self.sms:
+            blocks = [f"{text.sms} ({source.short})"]
+        else:
+            blocks = [
+                text.answer,
+                f"{self._label('source')}: {source.label}. {self._checked(topic.reviewed_on)}",
+            ]
+        if topic.is_stale(self.today):
+            blocks.append(self._label("stale").format(date=topic.reviewed_on.isoformat()))
+        return self._with_facts(id, blocks, topic.facts, topic.buttons, places)
+
+    def response(self, id: str, places: Places | None = None, **values: str) -> Reply:
+        """The fixed utterance `id`, its placeholders filled with `values`."""
+        response = self.knowledge.responses[id]
+        text = self._response_text(id).format(**values)
+        return self._with_facts(id, [text], response.facts, response.buttons, places or Places())
+
+    def menu(self, id: str) -> Reply:
+        """The numbered menu `id`."""
+        menu = self.knowledge.menus[id]
+        return Reply(menu.languages[self.language].text, self._choices(menu.items), f"menu_{id}")
+
+    def suggestions(self, ids: Sequence[str]) -> Reply:
+        """The "did you mean" question with the titles of `ids`, most likely first."""
+        return self._plain("utter_did_you_mean", self._choices([*ids, "menu"]))
+
+    def languages(self) -> Reply:
+        """The question which language to use, each named in itself."""
+        choices = tuple(
+            Choice(language.name, payload("change_language", language=code))
+            for code, language in self.knowledge.languages.items()
+        )
+        return self._plain("utter_choose_language", choices)
+
+    def facts(self, topic_or_response: str, country: str) -> Reply:
+        """What is known about `country` for a topic or response that asked for it."""
+        item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
+        block = self._facts_block(country, item.facts, None)
+        if not block:
+            text = self._response_text("utter_no_facts").format(country=self._country(country))
+            return Reply(text, self._choices([*item.buttons, "menu"]), "utter_no_facts")
+        return Reply(block, self._choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
+
+    def emergency(self, places: Places) -> Reply:
+        """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
+        blocks = []
+        for code, _ in places.named():
+            block = self._facts_block(code, HELP_LINES, None)
+            blocks.append(
+                block or self._response_text("utter_emergency_no_number").format(country=self._country(code))
+            )
+        blocks.append(self._response_text("utter_emergency"))
+        choices: tuple[Choice, ...] = ()
+        if not places.destination:
+            blocks.append(self._response_text("utter_emergency_choose_country"))
+            choices = self._country_choices(HELP_LINES)
+        return Reply("\n\n".join(blocks), choices + self._choices(["talk_to_person"]), "utter_emergency")
+
+    def _with_facts(
+        self, id: str, blocks: list[str], kinds: tuple[FactKind, ...], buttons: Iterable[str], places: Places
+    ) -> Reply:
+        choices: tuple[Choice, ...] = ()
+        found = [self._facts_block(code, kinds, role) for code, role in places.named()] if kinds else []
+        if any(found):
+            blocks[1:1] = [block for block in found if block]
+        elif kinds:
+            blocks.append(self._response_text("utter_ask_country"))
+            choices = self._country_choices(kinds)
+        return Reply("\n\n".join(blocks), choices + self._choices(buttons), id)
+
+    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None) -> str:
+        country = self.knowledge.countries.get(code)
+        if country is None:
+            return ""
+        lines = [self._fact(fact) for kind in kinds for fact in _facts(country, kind, role, self.sms)]
+        if not lines:
+            return ""
+        if self.today > country.review_by:
+            lines.append(self._label("stale").format(date=country.reviewed_on.isoformat()))
+        return "\n".join([f"{self._country(code)}:", *lines])
+
+    def _fact(self, fact: Fact) -> str:
+        parts = [fact.name]
+        if fact.phone:
+            parts.append(f": {fact.phone}")
+        details = [fact.hours] if fact.hours else []
+        if fact.phone_abroad:
+            details.append(f"{self._label('from_abroad')} {fact.phone_abroad}")
+        if details:
+            parts.append(f" ({', '.join(details)})")
+        line = "".join(parts)
+        text = fact.text.get(self.language, "")
+        if self.sms:
+            useful = line if fact.kind in HELP_LINES else text
+            return f"- {useful} ({fact.source.date})"
+        origin = f"[{fact.source.name}, {fact.source.date}]"
+        return "- " + " ".join(filter(None, [line + ("." if text else ""), text, fact.url, origin]))
+
+    def _plain(self, id: str, choices: tuple[Choice, ...]) -> Reply:
+        return Reply(self._response_text(id), choices, id)
+
+    def _response_text(self, id: str) -> str:
+        text = self.knowledge.responses[id].languages[self.language]
+        return text.sms if self.sms and text.sms else text.text
+
+    def _choices(self, ids: Iterable[str]) -> tuple[Choice, ...]:
+        titled = ((id, self.knowledge.title(id, self.language)) for id in ids)
+        return tuple(Choice(title, self._payload(id)) for id, title in titled if title)
+
+    def _payload(self, id: str) -> str:
+        return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
+
+    def _country_choices(self, kinds: Iterable[FactKind]) -> tuple[Choice, ...]:
+        wanted = set(kinds)
+        having = [
+            c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)
+        ]
+        having.sort(key=lambda c: (c.country not in self._at_home, self._country(c.country)))
+        return tuple(
+            Choice(self._country(c.country), payload("inform_country", country=c.country))
+            for c in having[:MAX_COUNTRY_CHOICES]
+        )
+
+    @cached_property
+    def _at_home(self) -> set[str]:
+        """Countries in which the language of the reply is official (CLDR)."""
+        return {
+            c for c in self.knowledge.countries if self.language in get_official_languages(c, de_facto=True)
+        }
+
+    def _country(self, code: str) -> str:
+        return countries.name(code, self.language)
+
+    def _label(self, id: str) -> str:
+        return self.knowledge.label(id, self.language)
+
+    def _checked(self, day: dt.date) -> str:
+        return f"{self._label('checked')}: {day.isoformat()}."
+
+
+def payload(intent: str, **entities: str) -> str:
+    """The text by which a button speaks to Rasa: `/intent{"entity": "value"}`."""
+    return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+
+
+def _facts(country: Country, kind: FactKind, role: Role | None, only_first: bool) -> list[Fact]:
+    found = [
+        fact
+        for fact in country.facts
+        if fact.kind is kind and (role is None or fact.holds_for in (role, Role.BOTH))
+    ]
+    return found[:1] if only_first else found

@@ -1,0 +1,237 @@
+"""The content model: what the YAML files under `content/` may say (described for editors in docs/content.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import Enum
+from typing import Literal
+
+from pydantic import BaseModel, Extra, Field, validator
+
+LanguageCode = str
+CountryCode = str
+
+PARTIAL_DATE = re.compile(r"(n\.d\.|\d{4}(-\d{2}(-\d{2})?)?)")
+MAX_TITLE = 20
+MAX_ANSWER = 900
+MAX_SMS = 270
+MAX_SHORT_SOURCE = 24
+MAX_FACT = 220
+MIN_QUESTIONS = 10
+
+
+class _Model(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+        allow_population_by_field_name = True
+
+
+class Source(_Model):
+    """Where a statement comes from. `date` is the page's own: YYYY, YYYY-MM, YYYY-MM-DD or "n.d."."""
+
+    name: str = Field(min_length=3)
+    date: str
+    url: str
+    short: str | None = Field(None, max_length=MAX_SHORT_SOURCE)
+    type: Literal["official", "news", "secondary"] | None = None
+
+    @validator("date", pre=True)
+    def _date_is_partial_iso(cls, value: object) -> str:
+        text = value.isoformat() if isinstance(value, dt.date) else str(value)
+        if not PARTIAL_DATE.fullmatch(text):
+            raise ValueError(f'"{text}" is not YYYY, YYYY-MM, YYYY-MM-DD or "n.d."')
+        return text
+
+    @validator("url")
+    def _url_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://", "docs/")):
+            raise ValueError(f'"{value}" is not a web address')
+        return value
+
+    @property
+    def label(self) -> str:
+        """Name and date as shown under an answer, for instance "ILO 2019" or "ILO (2019-03)"."""
+        return self.name if self.date == "n.d." else f"{self.name}, {self.date}"
+
+
+class TopicText(_Model):
+    """One language of a topic."""
+
+    translation: Literal["drafted", "reviewed"]
+    title: str = Field(min_length=2, max_length=MAX_TITLE)
+    questions: tuple[str, ...]
+    answer: str = Field(min_length=80, max_length=MAX_ANSWER)
+    sms: str = Field(min_length=40, max_length=MAX_SMS)
+
+    @validator("questions")
+    def _enough_questions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) < MIN_QUESTIONS:
+            raise ValueError(f"{len(value)} questions, at least {MIN_QUESTIONS} are needed")
+        return value
+
+
+class FactKind(str, Enum):
+    """What a country fact is about; `docs/content.md` says what each must hold."""
+
+    REGISTER = "register"
+    FEE_CAP = "fee_cap"
+    COMPLAINT = "complaint"
+    HOTLINE = "hotline"
+    EMERGENCY_NUMBER = "emergency_number"
+    PREDEPARTURE = "predeparture"
+
+
+class Topic(_Model):
+    """One FAQ topic with its four languages."""
+
+    id: str
+    group: str
+    reviewed_on: dt.date
+    review_by: dt.date
+    facts: tuple[FactKind, ...] = ()
+    buttons: tuple[str, ...] = Field(min_items=2, max_items=3)
+    sources: tuple[Source, ...] = Field(min_items=1)
+    languages: dict[LanguageCode, TopicText]
+
+    def is_stale(self, today: dt.date) -> bool:
+        """Whether `today` is past the day by which the topic was to be reviewed."""
+        return today > self.review_by
+
+
+class Role(str, Enum):
+    """For whom a country fact holds: those who leave the country for work, those who work in it, or both."""
+
+    LEAVING = "leaving"
+    WORKING = "working"
+    BOTH = "both"
+
+
+class Fact(_Model):
+    """One sourced fact about a country."""
+
+    kind: FactKind
+    holds_for: Role = Field(alias="for")
+    name: str
+    url: str | None = None
+    phone: str | None = None
+    phone_abroad: str | None = None
+    hours: str | None = None
+    text: dict[LanguageCode, str] = Field(default_factory=dict)
+    source: Source
+
+    @validator("phone", always=True)
+    def _lines_have_a_number(cls, value: str | None, values: dict[str, object]) -> str | None:
+        if value is None and values.get("kind") in (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER):
+            raise ValueError("a hotline or emergency_number needs a phone")
+        return value
+
+    @validator("text")
+    def _text_is_short(cls, value: dict[LanguageCode, str]) -> dict[LanguageCode, str]:
+        for language, text in value.items():
+            if len(text) > MAX_FACT:
+                raise ValueError(f"{language}: {len(text)} characters, at most {MAX_FACT}")
+        return value
+
+
+class Country(_Model):
+    """The facts known about one country."""
+
+    country: CountryCode
+    reviewed_on: dt.date
+    review_by: dt.date
+    facts: tuple[Fact, ...]
+
+
+class Label(_Model):
+    """A title in one language."""
+
+    title: str = Field(min_length=1, max_length=MAX_TITLE)
+
+
+class MenuText(Label):
+    """A menu's own title and the line above its entries, in one language."""
+
+    text: str = Field(max_length=160)
+
+
+class Menu(_Model):
+    """A numbered menu. `items` are ids of topics, actions or other menus."""
+
+    id: str
+    items: tuple[str, ...] = Field(min_items=2, max_items=9)
+    languages: dict[LanguageCode, MenuText]
+
+
+class ResponseText(_Model):
+    """One language of a response; `sms` stands in for `text` on SMS when given."""
+
+    text: str
+    sms: str | None = None
+
+
+class Response(_Model):
+    """A fixed utterance (`utter_…`) with its choices and the country facts that belong under it."""
+
+    id: str
+    buttons: tuple[str, ...] = ()
+    facts: tuple[FactKind, ...] = ()
+    languages: dict[LanguageCode, ResponseText]
+
+
+class Action(_Model):
+    """A dialogue that a button or menu entry can start. `intent` is what the button says to Rasa."""
+
+    id: str
+    languages: dict[LanguageCode, Label]
+
+
+class RiskQuestion(_Model):
+    """One yes/no/unsure question of the risk check."""
+
+    id: str
+    risky: Literal["yes", "no"]
+    weight: int = Field(ge=1, le=3)
+    topic: str
+    languages: dict[LanguageCode, RiskText]
+
+
+class RiskText(_Model):
+    """A risk question and the reason shown when its answer is risky, in one language."""
+
+    question: str = Field(max_length=200)
+    reason: str = Field(max_length=160)
+
+
+class Language(_Model):
+    """A language that Salama speaks: its own name, and the words by which people ask for it in any language."""
+
+    code: LanguageCode
+    name: str
+    words: tuple[str, ...]
+
+
+class Lexicon(_Model):
+    """Emergency phrases of one language, and the phrases that mark a general question instead."""
+
+    phrases: tuple[str, ...]
+    exceptions: tuple[str, ...]
+
+
+class Gazetteer(_Model):
+    """Words of one language for places, peoples and jobs.
+
+    `nationalities` and `places` map words to ISO country codes; `origin_cues` and `destination_cues` are
+    the words that, standing before a country, tell its role.
+    """
+
+    nationalities: dict[CountryCode, tuple[str, ...]]
+    places: dict[CountryCode, tuple[str, ...]]
+    country_aliases: dict[CountryCode, tuple[str, ...]] = Field(default_factory=dict)
+    jobs: dict[str, tuple[str, ...]]
+    origin_cues: tuple[str, ...]
+    destination_cues: tuple[str, ...]
+
+
+RiskQuestion.update_forward_refs()

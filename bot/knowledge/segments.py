@@ -1,0 +1,49 @@
+"""SMS length: folding to the GSM 03.38 alphabet and counting segments."""
+
+from __future__ import annotations
+
+import unicodedata
+from math import ceil
+
+import gsm0338
+
+GSM7_SINGLE, GSM7_PART = 160, 153
+"""Septets in one SMS, and in each part of a longer one (3GPP TS 23.040, 9.2.3.24.1)."""
+UCS2_SINGLE, UCS2_PART = 70, 67
+"""UTF-16 units in one SMS, and in each part of a longer one."""
+
+_codec = gsm0338.Codec()
+_PUNCTUATION = str.maketrans(
+    {
+        "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "…": "...", "•": "-",
+        "\u00a0": " ", "\u202f": " ", "œ": "oe", "Œ": "OE", "→": "->", "\t": " ",
+    }
+)  # fmt: skip
+
+
+def septets(text: str) -> int | None:
+    """Count the GSM-7 septets of `text`; None when a character is outside the alphabet."""
+    try:
+        return len(_codec.encode(text)[0])
+    except UnicodeEncodeError:
+        return None
+
+
+def fold(text: str) -> str:
+    """Replace what GSM-7 cannot carry by its nearest plain form (ã → a, ’ → '); é, à, ñ and such stay."""
+    out = []
+    for char in text.translate(_PUNCTUATION):
+        if septets(char) is None:
+            base = unicodedata.normalize("NFKD", char)
+            char = "".join(part for part in base if not unicodedata.combining(part)) or char
+        out.append(char)
+    return "".join(out)
+
+
+def segments(text: str) -> int:
+    """Count the SMS segments of `text` as it stands (fold it first)."""
+    length = septets(text)
+    single, part = GSM7_SINGLE, GSM7_PART
+    if length is None:
+        length, single, part = len(text.encode("utf-16-be")) // 2, UCS2_SINGLE, UCS2_PART
+    return 1 if length <= single else ceil(length / part)

@@ -1,0 +1,255 @@
+"""Loading `content/` into one immutable `Knowledge`, and keeping it fresh while the files change."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.knowledge import model
+
+logger = logging.getLogger(__name__)
+M = TypeVar("M", bound=BaseModel)
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a content file. `line` counts from 1."""
+
+    file: Path
+    line: int
+    message: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {'error' if self.is_error else 'warning'}: {self.message}"
+
+
+class ContentError(Exception):
+    """The content cannot be used; `problems` says why, each with file and line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything under `content/`, by id. `files` tells which file an object came from."""
+
+    languages: dict[str, model.Language] = field(default_factory=dict)
+    topics: dict[str, model.Topic] = field(default_factory=dict)
+    countries: dict[str, model.Country] = field(default_factory=dict)
+    menus: dict[str, model.Menu] = field(default_factory=dict)
+    responses: dict[str, model.Response] = field(default_factory=dict)
+    actions: dict[str, model.Action] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    risk_questions: tuple[model.RiskQuestion, ...] = ()
+    lexicons: dict[str, model.Lexicon] = field(default_factory=dict)
+    gazetteers: dict[str, model.Gazetteer] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+    def label(self, id: str, language: str) -> str:
+        """The short label `id` in `language`."""
+        return self.labels[id][language]
+
+    def title(self, id: str, language: str) -> str | None:
+        """The button label of a topic, action or menu; None when nothing has that id."""
+        for shelf in (self.topics, self.actions, self.menus):
+            if id in shelf:
+                return str(shelf[id].languages[language].title)  # type: ignore[index]
+        return None
+
+
+@dataclass
+class Document:
+    """One parsed YAML file that can tell on which line a value stands."""
+
+    path: Path
+    text: str
+    data: Any
+
+    def line_of(self, location: Iterable[str | int]) -> int:
+        """The line (from 1) of the deepest node of `location` that exists."""
+        node: Any = yaml.compose(self.text, Loader=_Loader)
+        line = 1
+        for key in location:
+            found = None
+            if isinstance(node, yaml.MappingNode):
+                for key_node, value in node.value:
+                    if key_node.value == str(key):
+                        found, line = value, key_node.start_mark.line + 1
+            elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+                found = node.value[key]
+                line = found.start_mark.line + 1
+            if found is None:
+                break
+            node = found
+        return line
+
+    def problem(self, message: str, *location: str | int, is_error: bool = True) -> Problem:
+        """A problem of this file at `location`."""
+        return Problem(self.path, self.line_of(location), message, is_error)
+
+
+class _Reader:
+    """Reads files of one content directory and collects what is wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.files: dict[str, Path] = {}
+
+    def documents(self, pattern: str) -> Iterator[Document]:
+        for path in sorted(self.root.glob(pattern)):
+            try:
+                text = path.read_text(encoding="utf-8")
+                yield Document(path, text, yaml.load(text, Loader=_Loader))
+            except UnicodeDecodeError as error:
+                self.problems.append(Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}"))
+            except yaml.YAMLError as error:
+                mark = getattr(error, "problem_mark", None)
+                reason = getattr(error, "problem", None) or str(error)
+                self.problems.append(Problem(path, mark.line + 1 if mark else 1, f"not valid YAML: {reason}"))
+
+    def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
+        try:
+            return kind.parse_obj(data)
+        except ValidationError as error:
+            for item in error.errors():
+                place = (*location, *(key for key in item["loc"] if key != "__root__"))
+                field_name = ".".join(map(str, item["loc"]))
+                self.problems.append(document.problem(f"{field_name}: {item['msg']}", *place))
+            return None
+
+    def one_per_file(self, kind: type[M], pattern: str, id_field: str = "id") -> dict[str, M]:
+        shelf: dict[str, M] = {}
+        for document in self.documents(pattern):
+            item = self.parse(kind, document, document.data)
+            if item is None:
+                continue
+            id = getattr(item, id_field)
+            if document.path.stem != id:
+                self.problems.append(
+                    document.problem(f'{id_field} is "{id}" but the file is {document.path.name}', id_field)
+                )
+            self._put(shelf, id, item, document, (id_field,))
+        return shelf
+
+    def many_per_file(
+        self, kind: type[M], pattern: str, key_field: str | None = "id", under: str | None = None
+    ) -> dict[str, M]:
+        shelf: dict[str, M] = {}
+        for document in self.documents(pattern):
+            prefix = (under,) if under else ()
+            entries = (document.data or {}).get(under, {}) if under else document.data
+            if not isinstance(entries, dict):
+                self.problems.append(document.problem("expected a mapping of ids", *prefix))
+                continue
+            for id, data in entries.items():
+                filled = {key_field: id, **data} if key_field and isinstance(data, dict) else data
+                item = self.parse(kind, document, filled, *prefix, id)
+                if item is not None:
+                    self._put(shelf, id, item, document, (*prefix, id))
+        return shelf
+
+    def _put(self, shelf: dict[str, M], id: str, item: M, document: Document, place: tuple[str, ...]) -> None:
+        if id in shelf:
+            self.problems.append(document.problem(f'"{id}" stands twice, also in {self.files[id]}', *place))
+        shelf[id] = item
+        self.files[id] = document.path
+
+
+def _read_knowledge(reader: _Reader) -> Knowledge:
+    labels: dict[str, dict[str, str]] = {}
+    for document in reader.documents("labels.yml"):
+        labels = document.data or {}
+    risk: list[model.RiskQuestion] = []
+    for document in reader.documents("risk_check.yml"):
+        for index, data in enumerate(document.data or []):
+            question = reader.parse(model.RiskQuestion, document, data, index)
+            if question:
+                risk.append(question)
+    gazetteers = {
+        document.path.stem: parsed
+        for document in reader.documents("gazetteer/*.yml")
+        if (parsed := reader.parse(model.Gazetteer, document, document.data))
+    }
+    return Knowledge(
+        languages=reader.many_per_file(model.Language, "languages.yml", "code"),
+        topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
+        countries=reader.one_per_file(model.Country, "countries/*.yml", "country"),
+        menus=reader.one_per_file(model.Menu, "menus/*.yml"),
+        responses=reader.many_per_file(model.Response, "responses/*.yml"),
+        actions=reader.many_per_file(model.Action, "actions.yml"),
+        labels=labels,
+        risk_questions=tuple(risk),
+        lexicons=reader.many_per_file(model.Lexicon, "emergency/lexicon.yml", None, under="languages"),
+        gazetteers=gazetteers,
+        files=reader.files,
+    )
+
+
+def read(root: Path) -> tuple[Knowledge, list[Problem]]:
+    """Read what can be read under `root`, with the problems that the files' own schema shows."""
+    reader = _Reader(root)
+    if not root.is_dir():
+        return Knowledge(), [Problem(root, 1, "the content directory does not exist")]
+    return _read_knowledge(reader), reader.problems
+
+
+def load(root: Path) -> Knowledge:
+    """Read `root`.
+
+    Raises:
+        ContentError: a file does not follow the schema.
+    """
+    knowledge, problems = read(root)
+    if problems:
+        raise ContentError(problems)
+    return knowledge
+
+
+class KnowledgeStore:
+    """The content as it stands now: files are looked at again at most every `every_s` seconds.
+
+    A change that breaks the schema is logged once and the last good content stays in force.
+    """
+
+    def __init__(self, root: Path, every_s: float = 2.0) -> None:
+        self._root = root
+        self._every_s = every_s
+        self._stamp = self._newest()
+        self._checked = time.monotonic()
+        self._knowledge = load(root)
+
+    @property
+    def current(self) -> Knowledge:
+        """The newest valid content."""
+        now = time.monotonic()
+        if now - self._checked >= self._every_s:
+            self._checked = now
+            self._reload_if_changed()
+        return self._knowledge
+
+    def _newest(self) -> tuple[int, int]:
+        stamps = [path.stat().st_mtime_ns for path in self._root.rglob("*.yml")]
+        return len(stamps), max(stamps, default=0)
+
+    def _reload_if_changed(self) -> None:
+        stamp = self._newest()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._knowledge = load(self._root)
+            logger.info("content reloaded")
+        except ContentError as error:
+            logger.error("changed content is not usable, the former stays in force: %s", error)

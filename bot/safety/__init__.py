@@ -1,0 +1,1 @@
+"""What keeps people safe: emergency detection and the encryption of who they are."""

@@ -1,0 +1,97 @@
+"""All settings, from the environment (`SALAMA_…`) and `.env`. docs/operations.md lists them; a test keeps it so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.safety.encryption import MIN_SECRET_LENGTH, read_or_create_secret
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it, its value where it is no secret, and the remedy."""
+
+
+class Settings(BaseSettings):
+    """What is in force in this process."""
+
+    var_dir: Path = Field(ROOT / "var", description="where the database, models and the secret live")
+    content_dir: Path = Field(ROOT / "content", description="the content that is served and trained from")
+    database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in var_dir")
+    secret: Optional[SecretStr] = Field(
+        None, description="key for contact addresses, at least 32 characters; empty: made and kept in var_dir"
+    )
+    host: str = Field("127.0.0.1", description="address the gateway listens on")
+    port: int = Field(8080, ge=1, le=65535, description="port the gateway listens on")
+    public_url: str = Field("", description="address people reach the gateway at, behind a proxy; empty: host and port")
+    default_language: str = Field("en", description="spoken until a person's language is known")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    class Config:
+        env_prefix = "SALAMA_"
+        env_file = ".env"
+        env_file_encoding = "utf-8"
+
+    @validator("log_level")
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError(f'"{value}" is none of DEBUG, INFO, WARNING, ERROR')
+        return value.upper()
+
+    @validator("database_url")
+    def _supported_database(cls, value: str) -> str:
+        if value:
+            try:
+                backend = make_url(value).get_backend_name()
+            except ArgumentError:
+                raise ValueError("not a database address, for instance sqlite:///var/salama.db") from None
+            if backend not in ("sqlite", "postgresql"):
+                raise ValueError(f'"{backend}" is not supported: use sqlite:/// or postgresql://')
+        return value
+
+    @validator("secret")
+    def _long_secret(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+        if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"shorter than {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'salama.db'}"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept."""
+        return self.var_dir / "models"
+
+    @property
+    def chat_url(self) -> str:
+        """Where the web chat is found."""
+        return f"{(self.public_url or f'http://{self.host}:{self.port}').rstrip('/')}/chat"
+
+    def address_secret(self) -> str:
+        """The secret for contact addresses, made at the first use when none is set."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        self.var_dir.mkdir(parents=True, exist_ok=True)
+        return read_or_create_secret(self.var_dir / "secret.key")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one is wrong; the message is one line a setting.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"SALAMA_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        raise SettingsError("; ".join(lines)) from None
