@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 from sqlalchemy.engine import make_url
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     var_dir: Path = Field(ROOT / "var", description="where the database, models and the secret live")
     content_dir: Path = Field(ROOT / "content", description="the content that is served and trained from")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in var_dir")
-    secret: Optional[SecretStr] = Field(
+    secret: SecretStr | None = Field(
         None, description="key for contact addresses, at least 32 characters; empty: made and kept in var_dir"
     )
     host: str = Field("127.0.0.1", description="address the gateway listens on")
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         return value
 
     @validator("secret")
-    def _long_secret(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+    def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"shorter than {MIN_SECRET_LENGTH} characters")
         return value

@@ -1,0 +1,1 @@
+"""The dialogue engine: everything that imports Rasa, behind `Assistant.answer`."""

@@ -99,9 +99,7 @@ class Composer:
         blocks = []
         for code, _ in places.named():
             block = self._facts_block(code, HELP_LINES, None)
-            blocks.append(
-                block or self._response_text("utter_emergency_no_number").format(country=self._country(code))
-            )
+            blocks.append(block or self._response_text("utter_emergency_no_number").format(country=self._country(code)))
         blocks.append(self._response_text("utter_emergency"))
         choices: tuple[Choice, ...] = ()
         if not places.destination:
@@ -165,9 +163,7 @@ class Composer:
 
     def _country_choices(self, kinds: Iterable[FactKind]) -> tuple[Choice, ...]:
         wanted = set(kinds)
-        having = [
-            c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)
-        ]
+        having = [c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)]
         having.sort(key=lambda c: (c.country not in self._at_home, self._country(c.country)))
         return tuple(
             Choice(self._country(c.country), payload("inform_country", country=c.country))
@@ -177,9 +173,7 @@ class Composer:
     @cached_property
     def _at_home(self) -> set[str]:
         """Countries in which the language of the reply is official (CLDR)."""
-        return {
-            c for c in self.knowledge.countries if self.language in get_official_languages(c, de_facto=True)
-        }
+        return {c for c in self.knowledge.countries if self.language in get_official_languages(c, de_facto=True)}
 
     def _country(self, code: str) -> str:
         return countries.name(code, self.language)
@@ -198,8 +192,6 @@ def payload(intent: str, **entities: str) -> str:
 
 def _facts(country: Country, kind: FactKind, role: Role | None, only_first: bool) -> list[Fact]:
     found = [
-        fact
-        for fact in country.facts
-        if fact.kind is kind and (role is None or fact.holds_for in (role, Role.BOTH))
+        fact for fact in country.facts if fact.kind is kind and (role is None or fact.holds_for in (role, Role.BOTH))
     ]
     return found[:1] if only_first else found

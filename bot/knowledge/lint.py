@@ -62,9 +62,7 @@ def _missing_languages(knowledge: Knowledge, document: Document) -> Iterator[Pro
             present = codes & set(node)
             if present and present != codes:
                 missing = ", ".join(sorted(codes - present))
-                yield document.problem(
-                    f"{place[-1] if place else 'file'}: missing language {missing}", *place
-                )
+                yield document.problem(f"{place[-1] if place else 'file'}: missing language {missing}", *place)
             for key, value in node.items():
                 yield from walk(value, (*place, key))
         elif isinstance(node, list):
@@ -74,13 +72,9 @@ def _missing_languages(knowledge: Knowledge, document: Document) -> Iterator[Pro
     yield from walk(document.data, ())
 
 
-def _lint_topic(
-    knowledge: Knowledge, document: Document, topic: model.Topic, today: dt.date
-) -> Iterator[Problem]:
+def _lint_topic(knowledge: Knowledge, document: Document, topic: model.Topic, today: dt.date) -> Iterator[Problem]:
     if document.path.parent.name != topic.group:
-        yield document.problem(
-            f'group is "{topic.group}" but the folder is {document.path.parent.name}', "group"
-        )
+        yield document.problem(f'group is "{topic.group}" but the folder is {document.path.parent.name}', "group")
     if topic.is_stale(today):
         yield document.problem(f"review was due on {topic.review_by}", "review_by", is_error=False)
     if topic.review_by <= topic.reviewed_on:

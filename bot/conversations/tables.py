@@ -1,0 +1,76 @@
+"""Contacts, messages and dialogue states."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Integer, LargeBinary, String, Text
+
+from bot.storage.database import Base, UtcDateTime
+
+
+class Direction(str, Enum):
+    """Which way a message goes."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class State(str, Enum):
+    """Where a message stands: inbound ones are received, then answered; outbound ones queued, then sent or dead."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Contact(Base):
+    """A person on one channel. The address is encrypted; Rasa sees `id` only."""
+
+    __tablename__ = "contacts"
+    id = Column(String(32), primary_key=True)
+    channel = Column(String(16), nullable=False)
+    address_hash = Column(String(64), nullable=False)
+    address_encrypted = Column(LargeBinary, nullable=False)
+    language = Column(String(8))
+    created_at = Column(UtcDateTime, nullable=False)
+
+
+class Message(Base):
+    """One message in or out.
+
+    `payload` is what a picked choice means; `choices` are those an outbound message offers. While a worker
+    answers, `claim` holds its token until `claimed_until`.
+    """
+
+    __tablename__ = "messages"
+    id = Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    contact_id = Column(ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False)
+    direction = Column(String(3), nullable=False)
+    state = Column(String(16), nullable=False)
+    channel = Column(String(16), nullable=False)
+    provider_id = Column(String(128))
+    text = Column(Text, nullable=False)
+    payload = Column(Text)
+    choices = Column(JSON, nullable=False, default=list)
+    content_id = Column(String(64), nullable=False, default="")
+    reply_to = Column(ForeignKey("messages.id", ondelete="CASCADE"))
+    intent = Column(String(64))
+    confidence = Column(Float)
+    created_at = Column(UtcDateTime, nullable=False)
+    claim = Column(String(32))
+    claimed_until = Column(UtcDateTime)
+    attempts = Column(Integer, nullable=False, default=0)
+    due_at = Column(UtcDateTime)
+    error = Column(String(200))
+
+
+class DialogueState(Base):
+    """What the dialogue engine remembers of a contact: one bounded row."""
+
+    __tablename__ = "dialogue_states"
+    contact_id = Column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    state = Column(Text, nullable=False)
+    updated_at = Column(UtcDateTime, nullable=False)

@@ -1,0 +1,46 @@
+"""What goes into the dialogue engine and what comes out of it: the only thing the two sides share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.knowledge.reply import Reply
+
+
+@dataclass(frozen=True)
+class Question:
+    """One message as the engine sees it.
+
+    `contact_id` is opaque. `text` is what the person wrote, or the payload of a choice that we offered when
+    `is_payload`; only then may it steer the dialogue by `/intent`. `state` is what the last turn gave back.
+    """
+
+    contact_id: str
+    channel: str
+    text: str
+    is_payload: bool = False
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The engine's answer: replies, the state to keep, and what was understood.
+
+    `erase` asks to forget everything that the contact ever wrote.
+    """
+
+    replies: tuple[Reply, ...]
+    state: str
+    language: str | None
+    intent: str
+    confidence: float
+    erase: bool = False
+
+
+class Answers(Protocol):
+    """A dialogue engine."""
+
+    async def answer(self, question: Question) -> Turn:
+        """Answer one message; never raises for anything a person may write."""
+        ...

@@ -1,0 +1,69 @@
+"""Utterances: every `utter_…` is composed from the content store at the moment it is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.knowledge.answers import Composer, Places
+from bot.knowledge.reply import Reply
+from bot.knowledge.store import KnowledgeStore
+from bot.settings import load_settings
+
+SMS_CHANNEL = "sms"
+
+
+class ContentNLG(TemplatedNaturalLanguageGenerator):
+    """Answers Rasa's "say `utter_x`" from `content/`, in the language of the slot, for the channel at hand.
+
+    Besides the responses of content/responses it knows, with arguments: `utter_topic(topic)`,
+    `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`, `utter_emergency`
+    and `utter_languages`. It subclasses the templated generator because only those survive a model swap.
+    """
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        super().__init__(domain.responses)
+        settings = load_settings()
+        self.default_language = str(endpoint_config.kwargs.get("default_language", settings.default_language))
+        self.store = KnowledgeStore(Path(endpoint_config.kwargs.get("content_dir", settings.content_dir)))
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The utterance as Rasa's dictionary of text and buttons."""
+        slots = tracker.current_slot_values()
+        composer = Composer(
+            self.store.current,
+            slots.get("language") or self.default_language,
+            sms=output_channel == SMS_CHANNEL,
+            today=dt.date.today(),
+        )
+        reply = compose(composer, utter_action, Places(slots.get("origin"), slots.get("destination")), kwargs)
+        return {
+            "text": reply.text,
+            "buttons": [{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
+            "content_id": reply.content_id,
+        }
+
+
+def compose(composer: Composer, name: str, places: Places, arguments: dict[str, Any]) -> Reply:
+    """The reply for the utterance `name`."""
+    if name == "utter_topic":
+        return composer.topic(arguments["topic"], places)
+    if name == "utter_menu":
+        return composer.menu(arguments.get("menu") or "main")
+    if name == "utter_facts":
+        return composer.facts(arguments["about"], arguments["country"])
+    if name == "utter_suggestions":
+        return composer.suggestions(arguments["topics"])
+    if name == "utter_emergency":
+        return composer.emergency(places)
+    if name == "utter_languages":
+        return composer.languages()
+    return composer.response(name, places, **arguments.get("values", {}))

@@ -1,0 +1,40 @@
+"""How Rasa is imported here: quiet, without telemetry, without TensorFlow. Import before anything of rasa."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # short vectors: more threads only wait for each other
+
+from bot.engine import without_tensorflow  # noqa: F401
+
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+warnings.filterwarnings("ignore", category=FutureWarning)
+warnings.filterwarnings("ignore", message=".*MovedIn20Warning.*|.*pkg_resources.*")
+
+import rasa.utils.log_utils  # noqa: E402
+import structlog  # noqa: E402
+
+
+def quiet_logs() -> None:
+    """Let Rasa log warnings only, and never a message's text or a local variable of a traceback."""
+    rasa.utils.log_utils.configure_structlog(logging.WARNING)
+    structlog.configure(
+        processors=[_without_values, structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    for name in ("rasa", "rasa_sdk", "apscheduler", "matplotlib", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_values(logger: object, method: str, event: dict[str, object]) -> dict[str, object]:
+    """Keep the event's name only: its other keys may carry what people wrote."""
+    return {"event": event.get("event")}
+
+
+quiet_logs()

@@ -1,0 +1,57 @@
+"""Imports Rasa without TensorFlow.
+
+Rasa 3.6 imports TensorFlow for components that our pipeline does not use; that costs 350 MB and two seconds a
+process (measured: 538 against 192 MB, 3.3 against 1.6 s). Import this module before rasa: names under
+`tensorflow` and `keras` become empty classes, enough for Rasa's modules to be defined. Rasa 3.6.21 is the last
+open release, so nothing moves underneath. `rasa train` on the command line still sees the real TensorFlow.
+"""
+
+from __future__ import annotations
+
+import sys
+from abc import ABCMeta
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+ABSENT = {"tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras"}
+
+
+class _Nothing(ABCMeta):
+    """A class that has every attribute, each another such class."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Nothing(name, (), {})
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(cls)
+
+
+class _EmptyModule(ModuleType):
+    __path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = _Nothing(name, (), {})
+        setattr(self, name, value)
+        return value
+
+
+class _Finder(MetaPathFinder, Loader):
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
+        return ModuleSpec(fullname, self, is_package=True) if fullname.split(".")[0] in ABSENT else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _EmptyModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing to run."""
+
+
+if "tensorflow" not in sys.modules:
+    sys.meta_path.insert(0, _Finder())
