@@ -17,6 +17,8 @@ from bot.knowledge.store import KnowledgeStore
 from bot.settings import load_settings
 
 SMS_CHANNEL = "sms"
+RISK = "risk_"
+ASK_RISK = f"utter_ask_{RISK}"
 
 
 class ContentNLG(TemplatedNaturalLanguageGenerator):
@@ -64,6 +66,12 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
         return composer.emergency(places)
+    if name == "utter_country_noted":
+        return composer.country_noted(arguments["country"])
+    if name == "utter_risk_verdict":
+        return composer.risk_verdict({slot.removeprefix(RISK): value for slot, value in arguments["answers"].items()})
+    if name.startswith(ASK_RISK):
+        return composer.risk_question(name.removeprefix(ASK_RISK))
     if name == "utter_languages":
         return composer.languages()
     return composer.response(name, places, **arguments.get("values", {}))

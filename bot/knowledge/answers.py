@@ -1,10 +1,10 @@
-"""Putting reviewed texts together into replies: answer, country facts, source, follow-up choices. Writes no sentence."""
+"""Putting reviewed texts together into replies: answer, country facts, source, choices. Writes no sentence itself."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from babel.languages import get_official_languages
 from bot.knowledge import countries
 from bot.knowledge.model import Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.risk import weigh
 from bot.knowledge.store import Knowledge
 
 MAX_COUNTRY_CHOICES = 6
@@ -87,6 +88,8 @@ class Composer:
 
     def facts(self, topic_or_response: str, country: str) -> Reply:
         """What is known about `country` for a topic or response that asked for it."""
+        if topic_or_response == "utter_emergency":
+            return Reply(self._help_lines(country), self._choices(["talk_to_person", "menu"]), "facts_emergency")
         item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
         block = self._facts_block(country, item.facts, None)
         if not block:
@@ -106,6 +109,33 @@ class Composer:
             blocks.append(self._response_text("utter_emergency_choose_country"))
             choices = self._country_choices(HELP_LINES)
         return Reply("\n\n".join(blocks), choices + self._choices(["talk_to_person"]), "utter_emergency")
+
+    def country_noted(self, code: str) -> Reply:
+        """Says that country `code` will be kept in mind, with the main menu's entries."""
+        text = self._response_text("utter_country_noted").format(country=self._country(code))
+        return Reply(text, self._choices(self.knowledge.menus["main"].items), "utter_country_noted")
+
+    def risk_question(self, id: str) -> Reply:
+        """One question of the risk check with its place in the row; before the first one, what this is."""
+        questions = self.knowledge.risk_questions
+        number = next(n for n, question in enumerate(questions, 1) if question.id == id)
+        text = f"{number}/{len(questions)} {questions[number - 1].languages[self.language].question}"
+        if number == 1:
+            text = self._response_text("utter_risk_intro").format(total=len(questions)) + "\n\n" + text
+        answers = (("yes", "affirm"), ("no", "deny"), ("unsure", "unsure"))
+        choices = tuple(Choice(self._label(label), payload(intent)) for label, intent in answers)
+        return Reply(text, choices, f"risk_{id}")
+
+    def risk_verdict(self, answers: Mapping[str, str]) -> Reply:
+        """The verdict on the answers (question id → yes, no or unsure), with the reasons for it."""
+        verdict = weigh(self.knowledge.risk_questions, answers)
+        shown = verdict.signs[:2] if self.sms else verdict.signs
+        reasons = "\n".join(f"- {sign.languages[self.language].reason}" for sign in shown)
+        return self.response(f"utter_risk_{verdict.risk.value}", reasons=reasons)
+
+    def _help_lines(self, code: str) -> str:
+        missing = self._response_text("utter_emergency_no_number").format(country=self._country(code))
+        return self._facts_block(code, HELP_LINES, None) or missing
 
     def _with_facts(
         self, id: str, blocks: list[str], kinds: tuple[FactKind, ...], buttons: Iterable[str], places: Places

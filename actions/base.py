@@ -1,0 +1,53 @@
+"""What all actions share: an error in one never leaves the person without a reply."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+logger = logging.getLogger(__name__)
+UNDERSTOOD = SlotSet("missed", False)
+
+
+class SafeAction(Action, ABC):
+    """An action whose errors are logged without the conversation's content and answered with an apology."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+
+    @abstractmethod
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say what is to be said, and return the events."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Respond, or apologise."""
+        try:
+            return self.respond(dispatcher, tracker)
+        except Exception as error:  # the last line of defence: silence would be worse
+            logger.error("%s failed: %s at %s", self.name(), type(error).__name__, _where(error))
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_error")
+            return []
+
+
+def intent_of(tracker: Tracker) -> str:
+    """The intent of the latest message."""
+    return str(tracker.latest_message.get("intent", {}).get("name") or "")
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The first value of entity `name` in the latest message."""
+    return next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == name), None)
+
+
+def _where(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else "?"

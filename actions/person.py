@@ -1,0 +1,57 @@
+"""What a person tells of themselves: their language and their countries."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import UNDERSTOOD, SafeAction, entity
+
+
+class ActionChangeLanguage(SafeAction):
+    """Confirms a language that was asked for (the slot is set already), or asks which one."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_change_language"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Confirm, or ask."""
+        if entity(tracker, "language"):
+            say.utter_message(response="utter_language_changed")
+            say.utter_message(response="utter_menu", menu="main")
+        else:
+            say.utter_message(response="utter_languages")
+        return [UNDERSTOOD]
+
+
+class ActionInformCountry(SafeAction):
+    """Takes a country that was named alone: answers what waited for it, else notes it."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_inform_country"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Answer for the country, and remember it as the destination or, without a destination's cue, the origin."""
+        country, about = entity(tracker, "country"), tracker.get_slot("about")
+        if country is None:
+            say.utter_message(response="utter_menu", menu="main")
+            return [UNDERSTOOD]
+        if about == "utter_emergency":
+            # in danger, the country named is where the person is
+            say.utter_message(response="utter_facts", about="utter_emergency", country=country)
+            return [SlotSet("destination", country), UNDERSTOOD]
+        events = self._remember(tracker, country)
+        if about:
+            say.utter_message(response="utter_facts", about=about, country=country)
+        else:
+            say.utter_message(response="utter_country_noted", country=country)
+        return [*events, UNDERSTOOD]
+
+    def _remember(self, tracker: Tracker, country: str) -> list[EventType]:
+        named = {e.get("role") for e in tracker.latest_message.get("entities", []) if e["entity"] == "country"}
+        if named & {"origin", "destination"}:
+            return []  # the slot mapping has taken it
+        return [SlotSet("destination" if tracker.get_slot("origin") else "origin", country)]

@@ -1,0 +1,37 @@
+"""Help in an emergency, and forgetting a person."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import UNDERSTOOD, SafeAction
+
+
+class ActionEmergency(SafeAction):
+    """Gives help at once, and ends whatever form was open."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_emergency"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say the numbers and what to do now."""
+        say.utter_message(response="utter_emergency")
+        return [
+            ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("about", "utter_emergency"), UNDERSTOOD,
+        ]  # fmt: skip
+
+
+class ActionErase(SafeAction):
+    """Confirms the erasure; the worker, which sees the reply, deletes the rows in the same transaction."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_erase"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Confirm."""
+        say.utter_message(response="utter_erased")
+        return []

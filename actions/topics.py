@@ -1,0 +1,85 @@
+"""Answers, menus, and what to do when a message was not understood."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import UNDERSTOOD, SafeAction, entity, intent_of
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+
+MAX_SUGGESTIONS = 3
+
+
+class ActionAnswer(SafeAction):
+    """Answers the topic that was asked for."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_answer"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say the topic; remember it, in case a country follows."""
+        topic = intent_of(tracker)
+        say.utter_message(response="utter_topic", topic=topic)
+        return [SlotSet("about", topic), UNDERSTOOD]
+
+
+class ActionAnswerWithFacts(SafeAction):
+    """Says the response of an action's intent, with the country facts that belong under it."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_answer_with_facts"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say `utter_<intent>`."""
+        response = f"utter_{intent_of(tracker)}"
+        say.utter_message(response=response)
+        return [SlotSet("about", response), UNDERSTOOD]
+
+
+class ActionGreet(SafeAction):
+    """Welcomes, with the main menu."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_greet"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say who this is, then the menu."""
+        say.utter_message(response="utter_welcome")
+        say.utter_message(response="utter_menu", menu="main")
+        return [UNDERSTOOD]
+
+
+class ActionMenu(SafeAction):
+    """Shows a menu: the one that was picked, else the main one."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_menu"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Show it."""
+        say.utter_message(response="utter_menu", menu=entity(tracker, "menu") or "main")
+        return [UNDERSTOOD]
+
+
+class ActionDidYouMean(SafeAction):
+    """Offers the closest topics; at the second miss in a row, the menu and a person."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_did_you_mean"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Offer."""
+        ranking = tracker.latest_message.get("intent_ranking", [])
+        likely = [r["name"] for r in ranking if r["name"] not in (FALLBACK, OUT_OF_SCOPE, EMERGENCY)]
+        if tracker.get_slot("missed") or not likely:
+            say.utter_message(response="utter_not_understood")
+        else:
+            say.utter_message(response="utter_suggestions", topics=likely[:MAX_SUGGESTIONS])
+        return [SlotSet("missed", True)]

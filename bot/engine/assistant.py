@@ -1,0 +1,138 @@
+"""The assistant: a trained model that answers one message at a time, and knows nothing of databases or HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.engine import runtime  # isort: skip  # must come before rasa
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.conversations.turn import Question, Turn
+from bot.engine.actions_endpoint import InProcessActions
+from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
+from bot.engine.nlg import ContentNLG
+from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.understood import EMERGENCY
+from bot.settings import Settings
+
+runtime.quiet_logs()
+ERASED = "utter_erased"
+PRIVACY_NOTICE = "utter_privacy_notice"
+LONGEST_MESSAGE = 2000
+"""Characters that are read of a message; more does not change what it is about."""
+
+
+class AssistantError(Exception):
+    """The assistant cannot start; the message says why and what to do."""
+
+
+class ReplyCollector(OutputChannel):
+    """Collects the replies of one turn; its name tells the NLG what channel they are for."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.replies: list[Reply] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """The channel's name."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Take a reply."""
+        choices = tuple(Choice(button["title"], button["payload"]) for button in message.get("buttons") or [])
+        content_id = message.get("content_id") or message.get("utter_action") or ""
+        self.replies.append(Reply(message.get("text") or "", choices, str(content_id)))
+
+
+class Assistant:
+    """Answers messages with the model at `model`.
+
+    Raises:
+        AssistantError: the model is missing or cannot be used.
+    """
+
+    def __init__(self, model: Path, settings: Settings) -> None:
+        self._nlg = EndpointConfig(
+            type="bot.engine.nlg.ContentNLG",
+            content_dir=str(settings.content_dir),
+            default_language=settings.default_language,
+        )
+        self._agent = Agent(
+            generator=self._nlg,
+            tracker_store=DialogueStateStore(domain=None),
+            action_endpoint=InProcessActions(),
+        )
+        try:
+            self._agent.load_model(model)
+        except Exception as error:  # Rasa has no one exception for a model that does not load
+            raise AssistantError(
+                f"model {model} cannot be loaded ({type(error).__name__}): run `salama train`"
+            ) from None
+
+    @property
+    def agent(self) -> Agent:
+        """Rasa's agent, for the self-check and for evaluation."""
+        return self._agent
+
+    async def understand(self, text: str) -> dict[str, Any]:
+        """Rasa's parse of `text`: intent, ranking, entities."""
+        return await self._agent.parse_message(_spoken(text))
+
+    async def answer(self, question: Question) -> Turn:
+        """Answer one message: see `Turn`."""
+        memory = Memory(question.state)
+        current_memory.set(memory)
+        collector = ReplyCollector(question.channel)
+        text = question.text if question.is_payload else _spoken(question.text)
+        metadata = {"language": _language(question.state)}
+        message = UserMessage(text, collector, question.contact_id, metadata=metadata)
+        processor = self._agent.processor
+        assert processor is not None
+        await processor.handle_message(message)
+        tracker = await self._agent.tracker_store.retrieve(question.contact_id)
+        parsed = message.parse_data or {}
+        return await self._turn(question, collector.replies, memory, tracker, parsed)
+
+    async def _turn(
+        self,
+        question: Question,
+        replies: list[Reply],
+        memory: Memory,
+        tracker: DialogueStateTracker,
+        parsed: dict[str, Any],
+    ) -> Turn:
+        intent = parsed.get("intent") or {}
+        if not replies:  # a turn without a reply must not be, whatever the rules say
+            replies = [await self._say("utter_not_understood", tracker, question.channel)]
+        if question.state is None:
+            notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
+            first = 0 if intent.get("name") != EMERGENCY else len(replies)
+            replies = [*replies[:first], notice, *replies[first:]]
+        return Turn(
+            replies=tuple(replies),
+            state=memory.state or "",
+            language=tracker.get_slot("language"),
+            intent=str(intent.get("name") or ""),
+            confidence=float(intent.get("confidence") or 0.0),
+            erase=any(reply.content_id == ERASED for reply in replies),
+        )
+
+    async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
+        nlg = self._agent.nlg
+        assert isinstance(nlg, ContentNLG)
+        said = await nlg.generate(name, tracker, channel) or {}
+        return Reply(said["text"], tuple(Choice(**button) for button in said["buttons"]), said["content_id"])
+
+
+def _spoken(text: str) -> str:
+    """What a person typed, made harmless: a leading "/" would speak to Rasa as a button does."""
+    return text[:LONGEST_MESSAGE].lstrip("/ \n\t") or "?"
+
+
+def _language(state: str | None) -> str | None:
+    return json.loads(state)["slots"].get("language") if state else None

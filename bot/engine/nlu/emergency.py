@@ -1,0 +1,56 @@
+"""The emergency detector: it overrules the classifier, for a missed call for help is the worst mistake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.knowledge.store import load
+from bot.knowledge.understood import EMERGENCY
+from bot.safety.emergency import EmergencyLexicon
+from bot.settings import load_settings
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class EmergencyDetector(GraphComponent):
+    """Makes the intent `emergency` when the lexicon says so, or when the classifier finds it likely enough.
+
+    It stays out of models that were not trained on emergencies, such as those of a public benchmark.
+    """
+
+    def __init__(self, config: dict[str, Any], lexicon: EmergencyLexicon) -> None:
+        self._likely, self._lexicon = float(config["likely"]), lexicon
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`likely`: the classifier's probability of an emergency from which on it is one."""
+        return {"likely": 0.25}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EmergencyDetector:
+        """Create the component with the lexicon in force."""
+        return cls(config, EmergencyLexicon(load(load_settings().content_dir).lexicons.values()))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Overrule the intent where it is due."""
+        for message in messages:
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            probability = next((r["confidence"] for r in ranking if r["name"] == EMERGENCY), None)
+            if probability is not None and self._is_emergency(message.get(TEXT) or "", float(probability)):
+                message.set(INTENT, {"name": EMERGENCY, "confidence": 1.0}, add_to_output=True)
+        return messages
+
+    def _is_emergency(self, text: str, probability: float) -> bool:
+        return probability >= self._likely or self._lexicon.calls_for_help(text)

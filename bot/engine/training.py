@@ -1,0 +1,89 @@
+"""Training, only when something that was trained from has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.engine import runtime  # isort: skip  # must come before rasa
+import rasa.model_training
+
+from bot.engine.nlu.features import encoder_fingerprint
+from bot.knowledge.store import load
+from bot.settings import ROOT, Settings
+
+TRAINED_FROM = (
+    "nlu_data",
+    "config.yml",
+    "domain.yml",
+    "bot/engine/nlu",
+    "bot/engine/importer.py",
+    "bot/knowledge/words.py",
+)
+KEPT_MODELS = 3
+
+
+class TrainingError(Exception):
+    """Training failed; the message says why."""
+
+
+def fingerprint(settings: Settings) -> str:
+    """A hash of everything that a model is trained from."""
+    digest = hashlib.sha256(encoder_fingerprint().encode())
+    for path in _sources(settings):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fresh_model(settings: Settings) -> Path | None:
+    """The model that fits what is to be trained from today, if there is one."""
+    model = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
+    return model if model.is_file() else None
+
+
+def newest_model(settings: Settings) -> Path | None:
+    """The model trained last, fresh or not."""
+    models = sorted(settings.models_dir.glob("salama-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    return models[-1] if models else None
+
+
+def train(settings: Settings) -> Path:
+    """Train a model; it appears in the models' directory only when it is whole.
+
+    Raises:
+        ContentError: content/ cannot be used.
+        TrainingError: Rasa refused the data.
+    """
+    load(settings.content_dir)
+    runtime.quiet_logs()
+    settings.models_dir.mkdir(parents=True, exist_ok=True)
+    target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
+    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory:
+        try:
+            result = rasa.model_training.train(
+                domain=str(ROOT / "domain.yml"),
+                config=str(ROOT / "config.yml"),
+                training_files=[str(ROOT / "nlu_data")],
+                output=directory,
+                fixed_model_name="model",
+                force_training=True,
+            )
+        except (Exception, SystemExit) as error:  # Rasa raises many kinds, and exits on invalid data
+            raise TrainingError(f"training failed: {error}") from error
+        if not result.model:
+            raise TrainingError(f"training failed with code {result.code}")
+        os.replace(result.model, target)
+    os.utime(target)
+    for old in sorted(settings.models_dir.glob("salama-*.tar.gz"), key=lambda p: p.stat().st_mtime)[:-KEPT_MODELS]:
+        old.unlink()
+    return target
+
+
+def _sources(settings: Settings) -> Iterator[Path]:
+    roots = [settings.content_dir, *(ROOT / name for name in TRAINED_FROM)]
+    for root in roots:
+        files = [root] if root.is_file() else sorted(root.rglob("*"))
+        yield from (path for path in files if path.suffix in (".yml", ".py"))

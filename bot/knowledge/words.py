@@ -1,0 +1,53 @@
+"""Finding words and phrases in what people type: without regard to case, accents and punctuation."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    letters = (c for c in decomposed if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+@dataclass(frozen=True)
+class Found(Generic[V]):
+    """A phrase found: what it stands for and the plain words before it."""
+
+    value: V
+    phrase: str
+    before: str
+
+
+class PhraseFinder(Generic[V]):
+    """Finds whole phrases, the longest first, without overlap.
+
+    Args:
+        values: what each phrase stands for; phrases are compared by `plain`.
+    """
+
+    def __init__(self, values: Mapping[str, V]) -> None:
+        self._values = {plain(phrase): value for phrase, value in values.items() if plain(phrase)}
+        self._longest = max((len(phrase.split()) for phrase in self._values), default=0)
+
+    def find(self, text: str) -> list[Found[V]]:
+        """All phrases of `text`, in order."""
+        words = plain(text).split()
+        found, start = [], 0
+        while start < len(words):
+            step = 1
+            for size in range(min(self._longest, len(words) - start), 0, -1):
+                phrase = " ".join(words[start : start + size])
+                if phrase in self._values:
+                    found.append(Found(self._values[phrase], phrase, " ".join(words[:start])))
+                    step = size
+                    break
+            start += step
+        return found
