@@ -20,7 +20,8 @@ class ActionChangeLanguage(SafeAction):
         """Confirm, or ask."""
         if entity(tracker, "language"):
             say.utter_message(response="utter_language_changed")
-            say.utter_message(response="utter_menu", menu="main")
+            if not tracker.active_loop.get("name"):
+                say.utter_message(response="utter_menu", menu="main")
         else:
             say.utter_message(response="utter_languages")
         return [UNDERSTOOD]

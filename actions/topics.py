@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity, intent_of
@@ -55,7 +55,7 @@ class ActionGreet(SafeAction):
 
 
 class ActionMenu(SafeAction):
-    """Shows a menu: the one that was picked, else the main one."""
+    """Shows a menu, the one that was picked or the main one, and leaves an open form: its digits would be unclear."""
 
     def name(self) -> str:
         """The action's name."""
@@ -64,7 +64,7 @@ class ActionMenu(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Show it."""
         say.utter_message(response="utter_menu", menu=entity(tracker, "menu") or "main")
-        return [UNDERSTOOD]
+        return [ActiveLoop(None), SlotSet("requested_slot", None), UNDERSTOOD]
 
 
 class ActionDidYouMean(SafeAction):
@@ -78,7 +78,7 @@ class ActionDidYouMean(SafeAction):
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
         likely = [r["name"] for r in ranking if r["name"] not in (FALLBACK, OUT_OF_SCOPE, EMERGENCY)]
-        if tracker.get_slot("missed") or not likely:
+        if tracker.active_loop.get("name") or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:
             say.utter_message(response="utter_suggestions", topics=likely[:MAX_SUGGESTIONS])

@@ -94,19 +94,12 @@ class Assistant:
         processor = self._agent.processor
         assert processor is not None
         await processor.handle_message(message)
-        tracker = await self._agent.tracker_store.retrieve(question.contact_id)
-        parsed = message.parse_data or {}
-        return await self._turn(question, collector.replies, memory, tracker, parsed)
+        return await self._turn(question, collector.replies, memory)
 
-    async def _turn(
-        self,
-        question: Question,
-        replies: list[Reply],
-        memory: Memory,
-        tracker: DialogueStateTracker,
-        parsed: dict[str, Any],
-    ) -> Turn:
-        intent = parsed.get("intent") or {}
+    async def _turn(self, question: Question, replies: list[Reply], memory: Memory) -> Turn:
+        intent = memory.understood.get("intent") or {}
+        tracker = await self._agent.tracker_store.retrieve(question.contact_id)
+        assert tracker is not None
         if not replies:  # a turn without a reply must not be, whatever the rules say
             replies = [await self._say("utter_not_understood", tracker, question.channel)]
         if question.state is None:
@@ -116,7 +109,7 @@ class Assistant:
         return Turn(
             replies=tuple(replies),
             state=memory.state or "",
-            language=tracker.get_slot("language"),
+            language=memory.language,
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
@@ -17,11 +17,17 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
+METADATA = "session_started_metadata"
+"""Rasa's slot for the first message's metadata; nothing reads it."""
+
+
 @dataclass
 class Memory:
-    """The state of the conversation that is being answered in this task."""
+    """The conversation that is being answered in this task: its state, and what its last message was understood as."""
 
     state: str | None = None
+    understood: dict[str, Any] = field(default_factory=dict)
+    language: str | None = None
 
 
 current_memory: ContextVar[Memory] = ContextVar("current_memory")
@@ -42,6 +48,8 @@ class DialogueStateStore(TrackerStore):
         memory = current_memory.get(None)
         if memory is not None:
             memory.state = json.dumps(reduce(tracker), ensure_ascii=False)
+            memory.understood = tracker.latest_message.parse_data if tracker.latest_message else {}
+            memory.language = tracker.get_slot("language")
 
     async def keys(self) -> list[str]:
         """No conversation is kept here."""
@@ -51,7 +59,8 @@ class DialogueStateStore(TrackerStore):
 def reduce(tracker: DialogueStateTracker) -> dict[str, Any]:
     """The filled slots and the active form of `tracker`."""
     defaults = {name: slot.initial_value for name, slot in tracker.slots.items()}
-    slots = {name: value for name, value in tracker.current_slot_values().items() if value != defaults[name]}
+    values = tracker.current_slot_values()
+    slots = {name: values[name] for name in values if values[name] != defaults[name] and name != METADATA}
     return {"slots": slots, "form": tracker.active_loop_name}
 
 

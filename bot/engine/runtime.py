@@ -6,6 +6,8 @@ import logging
 import os
 import warnings
 
+from sqlalchemy.exc import MovedIn20Warning
+
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # short vectors: more threads only wait for each other
 
@@ -13,7 +15,8 @@ from bot.engine import without_tensorflow  # noqa: F401
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 warnings.filterwarnings("ignore", category=FutureWarning)
-warnings.filterwarnings("ignore", message=".*MovedIn20Warning.*|.*pkg_resources.*")
+warnings.filterwarnings("ignore", category=MovedIn20Warning)
+warnings.filterwarnings("ignore", message=".*pkg_resources.*")
 
 import rasa.utils.log_utils  # noqa: E402
 import structlog  # noqa: E402

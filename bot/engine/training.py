@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -61,7 +62,7 @@ def train(settings: Settings) -> Path:
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
-    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory:
+    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory, _silent():
         try:
             result = rasa.model_training.train(
                 domain=str(ROOT / "domain.yml"),
@@ -80,6 +81,13 @@ def train(settings: Settings) -> Path:
     for old in sorted(settings.models_dir.glob("salama-*.tar.gz"), key=lambda p: p.stat().st_mtime)[:-KEPT_MODELS]:
         old.unlink()
     return target
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Hide Rasa's progress bars; the command shows its own."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        yield
 
 
 def _sources(settings: Settings) -> Iterator[Path]:

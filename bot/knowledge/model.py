@@ -21,6 +21,17 @@ MAX_FACT = 220
 MIN_QUESTIONS = 10
 
 
+def _count_between(least: int, most: int) -> Callable[[Any, Any], Any]:
+    """A validator of a tuple's length; pydantic 1 has none for tuples."""
+
+    def check(cls: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not least <= len(value) <= most:
+            raise ValueError(f"{len(value)} entries, {least} to {most} are expected")
+        return value
+
+    return check
+
+
 class _Model(BaseModel):
     class Config:
         extra = Extra.forbid
@@ -91,9 +102,12 @@ class Topic(_Model):
     reviewed_on: dt.date
     review_by: dt.date
     facts: tuple[FactKind, ...] = ()
-    buttons: tuple[str, ...] = Field(min_items=2, max_items=3)
-    sources: tuple[Source, ...] = Field(min_items=1)
+    buttons: tuple[str, ...]
+    sources: tuple[Source, ...]
     languages: dict[LanguageCode, TopicText]
+
+    _two_or_three_buttons = validator("buttons", allow_reuse=True)(_count_between(2, 3))
+    _a_source_at_least = validator("sources", allow_reuse=True)(_count_between(1, 9))
 
     def is_stale(self, today: dt.date) -> bool:
         """Whether `today` is past the day by which the topic was to be reviewed."""
@@ -160,8 +174,10 @@ class Menu(_Model):
     """A numbered menu. `items` are ids of topics, actions or other menus."""
 
     id: str
-    items: tuple[str, ...] = Field(min_items=2, max_items=9)
+    items: tuple[str, ...]
     languages: dict[LanguageCode, MenuText]
+
+    _one_digit_is_enough = validator("items", allow_reuse=True)(_count_between(2, 9))
 
 
 class ResponseText(_Model):

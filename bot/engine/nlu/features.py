@@ -81,7 +81,7 @@ class NgramFeaturizer(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary."""
-        self._vectorizer.fit([message.get(TEXT) for message in training_data.training_examples])
+        self._vectorizer.fit([m.get(TEXT) for m in training_data.training_examples if m.get(TEXT)])
         with self._storage.write_to(self._resource) as directory:
             joblib.dump(self._vectorizer, directory / "vectorizer.joblib", compress=1)
         return self._resource
