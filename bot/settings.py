@@ -9,12 +9,13 @@ from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.faults import Fault
 from bot.safety.encryption import MIN_SECRET_LENGTH, read_or_create_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class SettingsError(Exception):
+class SettingsError(Fault):
     """A setting is wrong; the message names it, its value where it is no secret, and the remedy."""
 
 
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
     def address_secret(self) -> str:
         """The secret for contact addresses, made at the first use when none is set."""
         if self.secret is not None:
-            return self.secret.get_secret_value()
+            return str(self.secret.get_secret_value())
         self.var_dir.mkdir(parents=True, exist_ok=True)
         return read_or_create_secret(self.var_dir / "secret.key")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -56,7 +57,7 @@ def receive(session: Session, vault: AddressVault, message: InboundMessage, now:
     """Store `message`; returns its id, or None when it is a repeat."""
     contact_id = find_or_create_contact(session, vault, message.channel, message.address, now)
     picked = _offered_choice(session, contact_id, message.choice) if message.choice else None
-    values = {
+    values: dict[str, Any] = {
         "contact_id": contact_id,
         "direction": Direction.IN.value,
         "state": State.RECEIVED.value,

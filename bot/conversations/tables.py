@@ -8,6 +8,9 @@ from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Integer, Lar
 
 from bot.storage.database import Base, UtcDateTime
 
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only in a column of type INTEGER."""
+
 
 class Direction(str, Enum):
     """Which way a message goes."""
@@ -46,8 +49,8 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
-    id = Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    contact_id = Column(ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False)
+    id = Column(ROW_ID, primary_key=True)
+    contact_id = Column(String(32), ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False)
     direction = Column(String(3), nullable=False)
     state = Column(String(16), nullable=False)
     channel = Column(String(16), nullable=False)
@@ -56,7 +59,7 @@ class Message(Base):
     payload = Column(Text)
     choices = Column(JSON, nullable=False, default=list)
     content_id = Column(String(64), nullable=False, default="")
-    reply_to = Column(ForeignKey("messages.id", ondelete="CASCADE"))
+    reply_to = Column(ROW_ID, ForeignKey("messages.id", ondelete="CASCADE"))
     intent = Column(String(64))
     confidence = Column(Float)
     created_at = Column(UtcDateTime, nullable=False)
@@ -71,6 +74,6 @@ class DialogueState(Base):
     """What the dialogue engine remembers of a contact: one bounded row."""
 
     __tablename__ = "dialogue_states"
-    contact_id = Column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    contact_id = Column(String(32), ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
     state = Column(Text, nullable=False)
     updated_at = Column(UtcDateTime, nullable=False)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bot.faults import Fault
+
 from bot.engine import runtime  # isort: skip  # must come before rasa
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -27,7 +29,7 @@ LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 
 
-class AssistantError(Exception):
+class AssistantError(Fault):
     """The assistant cannot start; the message says why and what to do."""
 
 
@@ -38,7 +40,7 @@ class ReplyCollector(OutputChannel):
         self._channel = channel
         self.replies: list[Reply] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The channel's name."""
         return self._channel
 
@@ -81,7 +83,7 @@ class Assistant:
 
     async def understand(self, text: str) -> dict[str, Any]:
         """Rasa's parse of `text`: intent, ranking, entities."""
-        return await self._agent.parse_message(_spoken(text))
+        return dict(await self._agent.parse_message(_spoken(text)))
 
     async def answer(self, question: Question) -> Turn:
         """Answer one message: see `Turn`."""

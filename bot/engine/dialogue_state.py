@@ -16,7 +16,6 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-
 METADATA = "session_started_metadata"
 """Rasa's slot for the first message's metadata; nothing reads it."""
 

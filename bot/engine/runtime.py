@@ -6,8 +6,6 @@ import logging
 import os
 import warnings
 
-from sqlalchemy.exc import MovedIn20Warning
-
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # short vectors: more threads only wait for each other
 
@@ -15,7 +13,6 @@ from bot.engine import without_tensorflow  # noqa: F401
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 warnings.filterwarnings("ignore", category=FutureWarning)
-warnings.filterwarnings("ignore", category=MovedIn20Warning)
 warnings.filterwarnings("ignore", message=".*pkg_resources.*")
 
 import rasa.utils.log_utils  # noqa: E402

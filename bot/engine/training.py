@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.faults import Fault
+
 from bot.engine import runtime  # isort: skip  # must come before rasa
 import rasa.model_training
 
@@ -27,7 +29,7 @@ TRAINED_FROM = (
 KEPT_MODELS = 3
 
 
-class TrainingError(Exception):
+class TrainingError(Fault):
     """Training failed; the message says why."""
 
 
@@ -51,6 +53,18 @@ def newest_model(settings: Settings) -> Path | None:
     return models[-1] if models else None
 
 
+def usable_model(settings: Settings) -> Path:
+    """The fresh model, or else the one trained last: an edited question must not stop the service.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    model = fresh_model(settings) or newest_model(settings)
+    if model is None:
+        raise TrainingError(f"there is no trained model in {settings.models_dir}: run `salama train`")
+    return model
+
+
 def train(settings: Settings) -> Path:
     """Train a model; it appears in the models' directory only when it is whole.
 
@@ -62,7 +76,7 @@ def train(settings: Settings) -> Path:
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
-    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory, _silent():
+    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory, silent():
         try:
             result = rasa.model_training.train(
                 domain=str(ROOT / "domain.yml"),
@@ -84,8 +98,8 @@ def train(settings: Settings) -> Path:
 
 
 @contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """Hide Rasa's progress bars; the command shows its own."""
+def silent() -> Iterator[None]:
+    """Hide Rasa's progress bars while the block runs; commands show their own."""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         yield
 

@@ -28,11 +28,11 @@ class _Nothing(ABCMeta):
         return _Nothing(name, (), {})
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        return object.__new__(cls)
+        return type.__call__(object)  # an empty object; no constructor of a subclass may run
 
 
 class _EmptyModule(ModuleType):
-    __path__: list[str] = []
+    __path__ = ()  # type: ignore[assignment]  # being a package is all that counts
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -1,0 +1,1 @@
+"""The gateway: the ASGI application that people's messages reach. It never imports the engine."""

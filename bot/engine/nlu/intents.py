@@ -46,7 +46,7 @@ class OpenSetClassifier:
 
     def confidences(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
         """A row of confidences a text, in the order of `labels`, each summing to one."""
-        return self._softmax(self._model, features)
+        return np.asarray(self._softmax(self._model, features))
 
     def decide(self, confidences: np.ndarray) -> tuple[str, float]:
         """The label to act on: the likeliest, or the fallback when no in-scope label is likely enough."""

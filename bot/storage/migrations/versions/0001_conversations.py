@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.create_table(
         "messages",
         sa.Column("id", ROW_ID, primary_key=True, autoincrement=True),
-        sa.Column("contact_id", sa.ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("contact_id", sa.String(32), sa.ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
         sa.Column("direction", sa.String(3), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text),
         sa.Column("choices", sa.JSON, nullable=False),
         sa.Column("content_id", sa.String(64), nullable=False),
-        sa.Column("reply_to", sa.ForeignKey("messages.id", ondelete="CASCADE")),
+        sa.Column("reply_to", ROW_ID, sa.ForeignKey("messages.id", ondelete="CASCADE")),
         sa.Column("intent", sa.String(64)),
         sa.Column("confidence", sa.Float),
         sa.Column("created_at", UtcDateTime, nullable=False),
@@ -52,7 +52,7 @@ def upgrade() -> None:
     op.create_index("ix_messages_work", "messages", ["direction", "state", "id"])
     op.create_table(
         "dialogue_states",
-        sa.Column("contact_id", sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("contact_id", sa.String(32), sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("updated_at", UtcDateTime, nullable=False),
     )

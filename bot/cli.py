@@ -1,0 +1,278 @@
+"""The command `salama`. Imports are inside the commands: the engine's take seconds, and most need none of them."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import sys
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from bot.channels.rendering import Channel, render
+from bot.faults import Fault
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.conversations.turn import Turn
+    from bot.engine.assistant import Assistant
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
+app.add_typer(content_app, name="content")
+console = Console(stderr=True, highlight=False)
+out = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the command; a fault is one line on stderr and exit code 1, never a traceback."""
+    try:
+        app()
+    except Fault as error:
+        console.print(f"salama: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the process boundary: a stack trace belongs into a file, not before a user
+        log = load_settings().var_dir / "error.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        console.print(f"salama: a fault in Salama itself ({type(error).__name__}); details are in {log}", style="red")
+        sys.exit(1)
+
+
+def settings_in_force() -> Settings:
+    """The settings, with logging set up to their level."""
+    settings = load_settings()
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(message)s",
+        handlers=[RichHandler(console=console, show_path=False, markup=False, rich_tracebacks=False)],
+    )
+    for noisy in ("alembic", "rasa", "asyncio", "apscheduler", "matplotlib"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return settings
+
+
+@app.command()
+def run() -> None:
+    """Set up what is missing, train if the model is stale, then run everything until Ctrl-C."""
+    from bot.storage.database import Database
+    from bot.supervisor import Supervisor, check_port
+
+    settings = settings_in_force()
+    check_port(settings)
+    Database(settings.database).migrate()
+    settings.address_secret()
+    _train_if_stale(settings)
+    console.print("Starting gateway, engine and sender")
+    sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
+
+
+@app.command(hidden=True)
+def process(name: str) -> None:
+    """Run one child process of `salama run`."""
+    from bot import processes
+
+    kinds: dict[str, Callable[[Settings], None]] = {
+        "gateway": processes.gateway,
+        "engine": processes.engine,
+        "sender": processes.sender,
+    }
+    if name not in kinds:
+        raise Fault(f'there is no process "{name}": it is one of {", ".join(kinds)}')
+    kinds[name](settings_in_force())
+
+
+@app.command()
+def ask(
+    text: str,
+    language: Annotated[str | None, typer.Option(help="speak this language, whatever the text is in")] = None,
+    channel: Annotated[Channel, typer.Option(help="show the reply as on this channel")] = Channel.WEB,
+) -> None:
+    """Ask one question; the reply goes to stdout."""
+    settings = settings_in_force()
+    assistant = _assistant(settings)
+    state = _state_in(settings, language) if language else None
+    turn = asyncio.run(_answer(assistant, text, channel, state))
+    _print(turn, channel)
+
+
+@app.command()
+def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this channel")] = Channel.WEB) -> None:
+    """Talk in the terminal; an empty line or Ctrl-D ends it."""
+    settings = settings_in_force()
+    assistant = _assistant(settings)
+    asyncio.run(_chat(assistant, channel))
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="train even if the model is fresh")] = False) -> None:
+    """Train a model from content/ and nlu_data/, if it is stale."""
+    settings = settings_in_force()
+    model = _train_if_stale(settings, force)
+    console.print(f"Model: {model}", soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="CSV: text,language,expected[,note]")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="write the summary and all rows here")] = None,
+) -> None:
+    """Measure understanding on labelled questions."""
+    from bot.engine import evaluation
+
+    settings = settings_in_force()
+    questions = [row for file in files for row in evaluation.read_questions(file)]
+    assistant = _assistant(settings)
+    with console.status(f"Asking {len(questions)} questions"):
+        rows = asyncio.run(evaluation.evaluate(assistant, questions))
+    report = evaluation.report(rows)
+    if json_file:
+        _write(json_file, report)
+    _print_summary(report["summary"], evaluation.confusions(rows))
+
+
+@app.command("nlu-benchmark")
+def nlu_benchmark(
+    train_file: Annotated[Path, typer.Option("--train", help="CSV: text,label")],
+    test_file: Annotated[Path, typer.Option("--test", help="CSV: text,label")],
+    oos_label: Annotated[str | None, typer.Option(help="the label of what is out of scope")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write the figures and all rows here")] = None,
+) -> None:
+    """Train and test config.yml's pipeline on other data."""
+    from bot.engine import nlu_benchmark as benchmark
+
+    settings_in_force()
+    with console.status("Training and testing"):
+        result = benchmark.run(train_file, test_file, oos_label)
+    if json_file:
+        _write(json_file, result)
+    for name, value in result.items():
+        if name != "rows":
+            out.print(f"{name}: {value}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing or misconfigured, and the remedy."""
+    from bot.doctor import examine
+
+    findings = examine(settings_in_force())
+    for finding in findings:
+        out.print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.what}", markup=False, soft_wrap=True)
+        if not finding.ok:
+            out.print(f"        -> {finding.remedy}", markup=False, soft_wrap=True)
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+@content_app.command("lint")
+def lint() -> None:
+    """Check everything under content/; errors fail, warnings do not."""
+    from bot.knowledge.lint import lint as lint_content
+
+    settings = settings_in_force()
+    problems = lint_content(settings.content_dir, dt.date.today())
+    for problem in problems:
+        out.print(str(problem), markup=False, soft_wrap=True)
+    errors = sum(problem.is_error for problem in problems)
+    if errors:
+        raise Fault(f"{errors} errors in {settings.content_dir}")
+    console.print(f"content lint: no errors, {len(problems)} warnings")
+
+
+def _train_if_stale(settings: Settings, force: bool = False) -> Path:
+    with console.status("Looking at the model"):
+        from bot.engine import training
+
+        model = training.fresh_model(settings)
+    if model is not None and not force:
+        return model
+    with console.status("Training the model (about a minute)"):
+        return training.train(settings)
+
+
+def _assistant(settings: Settings) -> Assistant:
+    with console.status("Loading the model"):
+        from bot.engine.assistant import Assistant
+        from bot.engine.training import usable_model
+
+        return Assistant(usable_model(settings), settings)
+
+
+def _state_in(settings: Settings, language: str) -> str:
+    from bot.knowledge.store import load
+
+    known = load(settings.content_dir).languages
+    if language not in known:
+        raise Fault(f'"{language}" is not spoken: choose one of {", ".join(known)}')
+    return json.dumps({"slots": {"language": language}, "form": None})
+
+
+async def _answer(assistant: Assistant, text: str, channel: Channel, state: str | None, payload: bool = False) -> Turn:
+    from bot.conversations.turn import Question
+
+    return await assistant.answer(Question(f"terminal-{uuid.uuid4().hex}", channel.value, text, payload, state))
+
+
+async def _chat(assistant: Assistant, channel: Channel) -> None:
+    state: str | None = None
+    choices: tuple[Any, ...] = ()
+    while True:
+        try:
+            text = (await asyncio.to_thread(input, "> ")).strip()
+        except EOFError:
+            return
+        if not text:
+            return
+        picked = choices[int(text) - 1].payload if text.isdecimal() and 1 <= int(text) <= len(choices) else None
+        picked = "/menu" if text == "0" else picked
+        turn = await _answer(assistant, picked or text, channel, state, payload=picked is not None)
+        state = None if turn.erase else turn.state
+        choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
+        _print(turn, channel)
+
+
+def _print(turn: Turn, channel: Channel) -> None:
+    for reply in turn.replies:
+        rendered = render(reply, channel)
+        for text in rendered.texts:
+            out.print(text, markup=False, soft_wrap=True)
+        for button in rendered.buttons:
+            out.print(f"  {button}", style="bold", markup=False)
+        if rendered.segments:
+            console.print(f"({rendered.segments} SMS segments)", style="dim")
+        out.print()
+
+
+def _print_summary(summary: dict[str, Any], confusions: list[tuple[tuple[str, str], int]]) -> None:
+    from rich.table import Table
+
+    names = ("right", "wrong", "abstained", "emergency_recall", "emergency_false_alarms", "out_of_scope_refused")
+    table = Table("", "messages", *names)
+    for label, figures in (("all", summary), *summary["by_language"].items()):
+        shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
+        table.add_row(label, str(figures["messages"]), *shares)
+    out.print(table)
+    for (expected, predicted), count in confusions:
+        out.print(f"{count} x {expected} taken for {predicted}")
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The pipeline of config.yml on other data: `salama nlu-benchmark`."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.engine import runtime  # isort: skip  # must come before rasa
+import rasa.model_training
+from rasa.core.agent import Agent
+
+from bot.engine.training import silent
+from bot.faults import Fault
+from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
+from bot.settings import ROOT
+
+runtime.quiet_logs()
+
+
+def read_labelled(path: Path) -> list[tuple[str, str]]:
+    """The (text, label) rows of a CSV file; raises Fault when it is none."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [(row["text"], row["label"]) for row in csv.DictReader(file)]
+    except FileNotFoundError:
+        raise Fault(f"{path} does not exist") from None
+    except (KeyError, UnicodeDecodeError, csv.Error):
+        raise Fault(f"{path} is no UTF-8 CSV file with the columns text and label") from None
+
+
+def run(train_file: Path, test_file: Path, oos_label: str | None) -> dict[str, Any]:
+    """Train on one file, test on the other.
+
+    Returns the figures of docs/evaluation.md: accuracy over in-scope rows (a declined one counts as missed), recall
+    over out-of-scope rows, the threshold learned from the training file, seconds and milliseconds, and all rows.
+    """
+    train_rows, test_rows = read_labelled(train_file), read_labelled(test_file)
+    with tempfile.TemporaryDirectory() as directory:
+        started = time.perf_counter()
+        model = _train(Path(directory), train_rows, oos_label)
+        train_seconds = time.perf_counter() - started
+        agent = Agent.load(model)
+        threshold = _threshold(agent)
+        started = time.perf_counter()
+        parsed = asyncio.run(_parse(agent, [text for text, _ in test_rows]))
+        ms_per_message = 1000 * (time.perf_counter() - started) / max(1, len(test_rows))
+    rows = [
+        {"text": text, "label": label, "predicted": _label(result, oos_label), "confidence": _confidence(result)}
+        for (text, label), result in zip(test_rows, parsed, strict=True)
+    ]
+    return {
+        "in_scope_accuracy": _share_right([row for row in rows if row["label"] != oos_label]),
+        "oos_recall": _share_right([row for row in rows if row["label"] == oos_label]),
+        "threshold": threshold,
+        "train_seconds": round(train_seconds, 1),
+        "ms_per_message": round(ms_per_message, 2),
+        "rows": rows,
+    }
+
+
+def _train(directory: Path, rows: list[tuple[str, str]], oos_label: str | None) -> Path:
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    del config["importers"]
+    examples: dict[str, list[str]] = {}
+    for text, label in rows:
+        examples.setdefault(OUT_OF_SCOPE if label == oos_label else _intent(label), []).append(" ".join(text.split()))
+    nlu = [{"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in examples.items()]
+    (directory / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (directory / "nlu.yml").write_text(
+        yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True), encoding="utf-8"
+    )
+    with silent():
+        model = rasa.model_training.train_nlu(str(directory / "config.yml"), str(directory / "nlu.yml"), str(directory))
+    if not model:
+        raise Fault("training on these examples failed")
+    return Path(model)
+
+
+async def _parse(agent: Agent, texts: list[str]) -> list[dict[str, Any]]:
+    return [await agent.parse_message(text.lstrip("/") or "?") for text in texts]
+
+
+def _intent(label: str) -> str:
+    return f"label {label}".replace("/", "\u2215")
+
+
+def _label(parsed: dict[str, Any], oos_label: str | None) -> str:
+    name = str(parsed["intent"]["name"])
+    if name in (FALLBACK, OUT_OF_SCOPE):
+        return oos_label or FALLBACK
+    return name.removeprefix("label ").replace("\u2215", "/")
+
+
+def _confidence(parsed: dict[str, Any]) -> float:
+    return round(float(parsed["intent"]["confidence"]), 4)
+
+
+def _share_right(rows: list[dict[str, Any]]) -> float | None:
+    return round(sum(row["predicted"] == row["label"] for row in rows) / len(rows), 4) if rows else None
+
+
+def _threshold(agent: Agent) -> float:
+    """The classifier's threshold, found among the components of the loaded graph."""
+    for node in agent.processor.graph_runner._instantiated_nodes.values():
+        classifier = getattr(node._component, "classifier", None)
+        if classifier is not None:
+            return round(float(classifier.threshold), 4)
+    return 0.0
