@@ -45,7 +45,7 @@ def main() -> None:
         log = load_settings().var_dir / "error.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc(), encoding="utf-8")
-        console.print(f"salama: a fault in Salama itself ({type(error).__name__}); details are in {log}", style="red")
+        console.print(f"salama: a fault in Salama itself ({type(error).__name__}); details are in {log}", style="red", soft_wrap=True)
         sys.exit(1)
 
 
@@ -57,7 +57,7 @@ def settings_in_force() -> Settings:
         format="%(message)s",
         handlers=[RichHandler(console=console, show_path=False, markup=False, rich_tracebacks=False)],
     )
-    for noisy in ("alembic", "rasa", "asyncio", "apscheduler", "matplotlib"):
+    for noisy in ("alembic", "rasa", "asyncio", "apscheduler", "matplotlib", "langidentify"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return settings
 

@@ -29,6 +29,7 @@ def gateway(settings: Settings) -> None:
         access_log=False,
         timeout_graceful_shutdown=3,
         server_header=False,
+        ws="none",  # rasa pins a websockets too old for uvicorn
     )
 
 

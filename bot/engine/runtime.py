@@ -11,9 +11,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # short vectors: more threads onl
 
 from bot.engine import without_tensorflow  # noqa: F401
 
-warnings.filterwarnings("ignore", category=DeprecationWarning)
-warnings.filterwarnings("ignore", category=FutureWarning)
-warnings.filterwarnings("ignore", message=".*pkg_resources.*")
+# libraries put their own filters before ours; what matters of these warnings, the self-check looks at
+warnings.showwarning = lambda *args, **kwargs: None
 
 import rasa.utils.log_utils  # noqa: E402
 import structlog  # noqa: E402
@@ -28,7 +27,7 @@ def quiet_logs() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    for name in ("rasa", "rasa_sdk", "apscheduler", "matplotlib", "asyncio"):
+    for name in ("rasa", "rasa_sdk", "apscheduler", "matplotlib", "asyncio", "langidentify"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

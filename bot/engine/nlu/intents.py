@@ -46,7 +46,7 @@ class OpenSetClassifier:
 
     def confidences(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
         """A row of confidences a text, in the order of `labels`, each summing to one."""
-        return np.asarray(self._softmax(self._model, features))
+        return self._softmax(self._model, features)
 
     def decide(self, confidences: np.ndarray) -> tuple[str, float]:
         """The label to act on: the likeliest, or the fallback when no in-scope label is likely enough."""
@@ -73,7 +73,8 @@ class OpenSetClassifier:
         if len(model.classes_) == 2:
             scores = np.hstack([-scores.T, scores.T])
         scaled = np.exp(self._temperature * (scores - scores.max(1, keepdims=True)))
-        return np.asarray(scaled / scaled.sum(1, keepdims=True))
+        shares: np.ndarray = scaled / scaled.sum(1, keepdims=True)
+        return shares
 
 
 def _svm() -> LinearSVC:
