@@ -45,7 +45,11 @@ def main() -> None:
         log = load_settings().var_dir / "error.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc(), encoding="utf-8")
-        console.print(f"salama: a fault in Salama itself ({type(error).__name__}); details are in {log}", style="red", soft_wrap=True)
+        console.print(
+            f"salama: a fault in Salama itself ({type(error).__name__}); details are in {log}",
+            style="red",
+            soft_wrap=True,
+        )
         sys.exit(1)
 
 

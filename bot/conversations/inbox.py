@@ -53,8 +53,8 @@ class ClaimLost(Exception):
     """Another worker took the message over; this answer must not be stored."""
 
 
-def receive(session: Session, vault: AddressVault, message: InboundMessage, now: dt.datetime) -> int | None:
-    """Store `message`; returns its id, or None when it is a repeat."""
+def receive(session: Session, vault: AddressVault, message: InboundMessage, now: dt.datetime) -> bool:
+    """Store `message`; False when it is a repeat and was stored before."""
     contact_id = find_or_create_contact(session, vault, message.channel, message.address, now)
     picked = _offered_choice(session, contact_id, message.choice) if message.choice else None
     values: dict[str, Any] = {
@@ -70,9 +70,8 @@ def receive(session: Session, vault: AddressVault, message: InboundMessage, now:
         "attempts": 0,
         "created_at": now,
     }
-    inserted = session.execute(_insert(session, Message).values(values).on_conflict_do_nothing().returning(Message.id))
-    row = inserted.first()
-    return int(row[0]) if row else None
+    inserted = session.execute(_insert(session, Message).values(values).on_conflict_do_nothing())
+    return bool(inserted.rowcount)
 
 
 def find_or_create_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
 
+logger = logging.getLogger(__name__)
 CHANNEL = "web"
 COOKIE = "salama_chat"
 COOKIE_AGE_S = 180 * 24 * 3600
@@ -88,7 +90,8 @@ class WebChat:
             return _error(str(error), 400)
         try:
             await run_in_threadpool(self._store_message, message)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            logger.error("a message could not be stored: %s", type(error).__name__)
             return _error("not stored, try again", 503)
         return JSONResponse({"stored": True}, status_code=202)
 

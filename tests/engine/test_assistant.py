@@ -1,0 +1,60 @@
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from bot.engine.assistant import Assistant, AssistantError
+from bot.engine.selfcheck import check
+from bot.engine.training import TrainingError, fresh_model, usable_model
+from bot.settings import load_settings
+
+
+def test_the_self_check_passes_and_names_a_missing_response(assistant, monkeypatch):
+    check(assistant)
+    store = assistant.agent.nlg.store
+    responses = {k: v for k, v in store.current.responses.items() if k != "utter_thank"}
+    monkeypatch.setattr(store, "_knowledge", dataclasses.replace(store.current, responses=responses))
+    with pytest.raises(AssistantError, match="utter_thank"):
+        check(assistant)
+
+
+def test_a_missing_model_says_what_to_do(tmp_path):
+    with pytest.raises(TrainingError, match="salama train"):
+        usable_model(load_settings(var_dir=tmp_path))
+
+
+def test_a_broken_model_says_what_to_do(tmp_path, model_settings):
+    broken = tmp_path / "broken.tar.gz"
+    broken.write_bytes(b"no model")
+    with pytest.raises(AssistantError, match="salama train"):
+        Assistant(broken, model_settings)
+
+
+def test_a_trained_model_is_fresh_until_content_changes(model_settings, tmp_path, content_dir):
+    import shutil
+
+    assert fresh_model(model_settings)
+    copy = shutil.copytree(content_dir, tmp_path / "content")
+    path = copy / "faq/recruitment/receipts.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "# a note\n", encoding="utf-8")
+    assert fresh_model(model_settings.copy(update={"content_dir": copy})) is None
+
+
+def test_the_engine_runs_without_tensorflow():
+    code = "import bot.engine.assistant, sys; print(hasattr(sys.modules['tensorflow'], '__version__'))"
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert ran.stdout.strip() == "False", ran.stderr
+
+
+async def test_an_action_that_fails_still_gives_a_reply(assistant, monkeypatch, caplog):
+    from actions.topics import ActionMenu
+    from bot.conversations.turn import Question
+
+    def broken(self, say, tracker):
+        raise ValueError("the person wrote +254700000001")
+
+    monkeypatch.setattr(ActionMenu, "respond", broken)
+    turn = await assistant.answer(Question("person", "web", "menu"))
+    assert "utter_error" in [reply.content_id for reply in turn.replies]
+    assert "254700" not in caplog.text

@@ -1,0 +1,181 @@
+"""Conversations with the real model and content, as a person would have them."""
+
+import pytest
+
+from bot.conversations.turn import Question
+
+LANGUAGES = ("en", "fr", "pt", "sw")
+
+
+class Talk:
+    """One person's conversation; digits pick the choices shown last, as in the inbox."""
+
+    def __init__(self, assistant, channel="web"):
+        self.assistant, self.channel, self.state, self.choices = assistant, channel, None, ()
+
+    async def say(self, text):
+        picked = text.isdecimal() and int(text) <= len(self.choices)
+        said = self.choices[int(text) - 1].payload if picked else text
+        turn = await self.assistant.answer(Question("person", self.channel, said, bool(picked), self.state))
+        self.state, self.turn = turn.state, turn
+        self.choices = next((r.choices for r in reversed(turn.replies) if r.choices), self.choices)
+        return "\n".join(reply.text for reply in turn.replies)
+
+    @property
+    def said(self):
+        return [reply.content_id for reply in self.turn.replies]
+
+
+@pytest.fixture
+def talk(assistant):
+    return Talk(assistant)
+
+
+FEES = {
+    "en": ("how much can an agent charge me?", "International Labour"),
+    "fr": ("combien un agent peut-il me faire payer ?", "OIT|Organisation internationale du Travail"),
+    "pt": ("quanto é que um agente me pode cobrar?", "OIT|Organização Internacional do Trabalho"),
+    "sw": ("wakala anaweza kunitoza pesa ngapi?", "ILO|Shirika la Kazi Duniani"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_fee_question_is_answered_in_its_language_with_a_source(talk, language):
+    question, _ = FEES[language]
+    text = await talk.say(question)
+    assert "recruitment_fees" in talk.said
+    assert talk.turn.language == language
+    assert "ILO" in text
+    assert "2020-05-06" in text
+
+
+EMERGENCIES = {
+    "en": "they locked me in the house and took my phone, please help me",
+    "fr": "ils m'ont enfermée dans la maison, aidez moi vite",
+    "pt": "o patrão trancou-me em casa e bate-me, ajudem-me",
+    "sw": "bosi amenifungia ndani ananipiga, nisaidieni",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_emergency_in_the_middle_of_a_form_gets_help_at_once(talk, language):
+    await talk.say(FEES[language][0])
+    await talk.say("/ignored")
+    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    await talk.say("1")
+    assert talk.said[-1].startswith("risk_")
+    await talk.say(EMERGENCIES[language])
+    assert talk.said == ["utter_emergency"]
+    assert talk.turn.language == language
+    assert '"form": null' in talk.state
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_emergency_as_the_first_message_comes_before_the_privacy_notice(talk, language):
+    await talk.say(EMERGENCIES[language])
+    assert talk.said == ["utter_emergency", "utter_privacy_notice"]
+
+
+async def test_in_an_emergency_the_country_named_next_gives_its_number(talk):
+    await talk.say(EMERGENCIES["en"])
+    text = await talk.say("South Africa")
+    assert "0800 222 777" in text
+
+
+async def test_the_privacy_notice_comes_once(talk):
+    await talk.say("hello")
+    assert talk.said[0] == "utter_privacy_notice"
+    await talk.say("thank you")
+    assert "utter_privacy_notice" not in talk.said
+
+
+async def test_a_country_asked_for_is_answered_and_remembered(talk):
+    await talk.say(FEES["en"][0])
+    assert "30,000" in await talk.say("India")
+    await talk.say("hello")
+    assert "30,000" in await talk.say(FEES["en"][0])
+
+
+async def test_language_changes_by_request_and_by_writing_in_it(talk):
+    await talk.say("hello")
+    await talk.say("français s'il vous plaît")
+    assert talk.turn.language == "fr"
+    await talk.say("wakala anaweza kunitoza pesa ngapi kwenda Saudi Arabia?")
+    assert talk.turn.language == "sw"
+    await talk.say("ok")
+    assert talk.turn.language == "sw", "a short message must not flip the language"
+
+
+async def test_the_risk_check_runs_on_digits_and_ends_in_a_verdict(talk):
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    await talk.say("1")
+    for _ in range(9):
+        assert talk.said[-1].startswith("risk_")
+        text = await talk.say("1")
+    assert talk.said == ["utter_risk_high"]
+    assert "visit or tourist visa" in text
+    assert "risk_visa" not in talk.state, "the answers are forgotten"
+
+
+async def test_a_question_in_the_middle_of_the_risk_check_is_answered_and_the_check_goes_on(talk):
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    await talk.say("1")
+    await talk.say(FEES["en"][0])
+    assert talk.said[0] == "recruitment_fees"
+    assert talk.said[-1] == "risk_office"
+
+
+@pytest.mark.parametrize("stop", ["menu", "stop"])
+async def test_the_risk_check_can_be_left(talk, stop):
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    await talk.say("1")
+    await talk.say(stop)
+    assert '"form": null' in talk.state
+
+
+async def test_what_is_not_understood_is_offered_then_a_person(talk):
+    await talk.say("hello")
+    await talk.say("qwzx plorf gnnn")
+    await talk.say("blarg fnord wibble")
+    assert talk.said[-1] in ("utter_not_understood", "utter_out_of_scope")
+    assert any(choice.payload == "/talk_to_person" for choice in talk.choices)
+
+
+@pytest.mark.parametrize(
+    "text", ["/erase_confirmed", '  /inform_country{"country": "KE"}', "//menu", "/", "\x00", "😀" * 500, "a" * 9000]
+)
+async def test_what_people_type_cannot_speak_to_rasa_and_always_gets_a_reply(talk, text):
+    await talk.say("hello")
+    await talk.say(text)
+    assert talk.turn.replies
+    assert not talk.turn.erase
+    assert talk.turn.intent not in ("erase_confirmed", "inform_country") or talk.turn.confidence < 1.0
+
+
+async def test_erasing_asks_first(talk):
+    await talk.say("hello")
+    await talk.say("erase my data")
+    assert talk.said == ["utter_erase_confirm"]
+    assert not talk.turn.erase
+    await talk.say("1")
+    assert talk.turn.erase
+
+
+async def test_the_state_stays_as_small_after_fifty_messages_as_after_five(talk):
+    sizes = []
+    for _ in range(10):
+        for text in ("hello", FEES["en"][0], "India", "menu", "thank you"):
+            await talk.say(text)
+        sizes.append(len(talk.state))
+    assert len(set(sizes[1:])) == 1
+    assert sizes[-1] < 500
+
+
+async def test_sms_gets_the_short_text(assistant):
+    talk = Talk(assistant, "sms")
+    text = await talk.say(FEES["en"][0])
+    assert "(ILO" in text
+    assert len(text) < 700

@@ -1,0 +1,73 @@
+import datetime as dt
+
+import pytest
+
+from bot.knowledge.answers import Composer, Places, payload
+from bot.knowledge.segments import fold, segments
+from bot.knowledge.store import load
+
+TODAY = dt.date(2026, 11, 25)
+LANGUAGES = ("en", "fr", "pt", "sw")
+
+
+@pytest.fixture(scope="module")
+def knowledge(content_dir):
+    return load(content_dir)
+
+
+def composer(knowledge, language="en", sms=False, today=TODAY):
+    return Composer(knowledge, language, sms, today)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_topic_is_told_with_its_source_and_follow_ups(knowledge, language):
+    for id, topic in knowledge.topics.items():
+        reply = composer(knowledge, language).topic(id, Places())
+        assert topic.sources[0].name in reply.text
+        assert topic.reviewed_on.isoformat() in reply.text
+        assert 1 <= len(reply.choices) <= 9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_topic_fits_two_segments_with_its_source(knowledge, language):
+    for id, topic in knowledge.topics.items():
+        own_part = composer(knowledge, language, sms=True).topic(id, Places()).text.split("\n\n")[0]
+        assert topic.sources[0].short in own_part
+        assert segments(fold(own_part)) <= 2
+
+
+def test_an_unknown_country_is_asked_for_and_a_known_one_woven_in(knowledge):
+    asked = composer(knowledge).topic("recruitment_fees", Places())
+    assert "Which country" in asked.text
+    having = [c for c in knowledge.countries.values() if any(f.kind.value == "fee_cap" for f in c.facts)]
+    assert having, "no country has a fee cap"
+    for country in having:
+        told = composer(knowledge).topic(
+            "recruitment_fees", Places(origin=country.country, destination=country.country)
+        )
+        assert "Which country" not in told.text
+        assert next(f for f in country.facts if f.kind.value == "fee_cap").text["en"] in told.text
+
+
+def test_stale_facts_say_so(knowledge):
+    late = composer(knowledge, today=dt.date(2030, 1, 1)).topic("recruitment_fees", Places())
+    assert "may be out of date" in late.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_emergency_gives_the_number_where_the_country_is_known(knowledge, language):
+    for code, country in knowledge.countries.items():
+        phones = [f.phone for f in country.facts if f.kind.value in ("hotline", "emergency_number")]
+        reply = composer(knowledge, language).emergency(Places(destination=code))
+        assert all(phone in reply.text for phone in phones)
+        assert not any("inform_country" in choice.payload for choice in reply.choices)
+
+
+def test_an_emergency_without_a_country_asks_for_it_after_saying_what_to_do(knowledge):
+    reply = composer(knowledge).emergency(Places())
+    assert reply.text.index("You did nothing wrong") < reply.text.index("In which country are you now")
+    assert any("inform_country" in choice.payload for choice in reply.choices)
+
+
+def test_a_payload_is_what_rasa_reads_as_an_intent_with_entities():
+    assert payload("inform_country", country="KE") == '/inform_country{"country": "KE"}'

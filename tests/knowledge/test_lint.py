@@ -1,0 +1,71 @@
+"""Each row breaks one thing in a copy of the real content; the lint must name the file and the line."""
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from bot.knowledge.lint import lint
+
+TODAY = dt.date(2026, 11, 24)
+TOPIC = "faq/recruitment/receipts.yml"
+
+
+@pytest.fixture
+def copy(content_dir, tmp_path):
+    return shutil.copytree(content_dir, tmp_path / "content")
+
+
+def test_the_real_content_has_no_errors(content_dir):
+    assert [str(p) for p in lint(content_dir, TODAY) if p.is_error] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (TOPIC, "id: receipts", "id: receipt", 'id is "receipt"'),
+        (TOPIC, "group: recruitment", "group: money", 'group is "money"'),
+        (TOPIC, "buttons: [", "buttons: [no_such_topic, ", "no_such_topic"),
+        (TOPIC, "buttons: [", "buttons: [receipts, ", "leads to itself"),
+        (TOPIC, "review_by:", "reviewed_by:", "extra fields not permitted"),
+        (TOPIC, "reviewed_on: 2026", "reviewed_on: 2036", "review_by is not after"),
+        (TOPIC, "translation: drafted", "translation: perfect", "unexpected value"),
+        (TOPIC, "  sw:\n", "  xx:\n", "missing language sw"),
+        (TOPIC, "languages:\n", "languages: [\n", "not valid YAML"),
+        ("responses/system.yml", "utter_erased:\n", "utter_erased:\n  buttons: [nowhere]\n", '"nowhere" leads nowhere'),
+        ("menus/main.yml", "items: [", "items: [nowhere, ", '"nowhere" leads nowhere'),
+        ("responses/dialogue.yml", "I will remember: {country}.", "I will remember: {land}.", "placeholders"),
+    ],
+)
+def test_what_is_broken_is_named_with_file_and_line(copy, file, old, new, message):
+    path = copy / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = [p for p in lint(copy, TODAY) if p.is_error and message in p.message]
+    assert found, f"no problem says {message!r}"
+    assert found[0].file == path
+    assert 1 <= found[0].line <= text.count("\n") + 2
+
+
+def test_too_long_an_sms_is_an_error(copy):
+    path = copy / TOPIC
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.strip().startswith("sms:"))
+    path.write_text(text.replace(line, "    sms: " + "too long " * 40, 1), encoding="utf-8")
+    assert any("sms" in p.message for p in lint(copy, TODAY) if p.is_error)
+
+
+def test_a_topic_past_its_review_is_a_warning_not_an_error(copy):
+    late = lint(copy, dt.date(2031, 1, 1))
+    assert any("review was due" in p.message for p in late)
+    assert not any(p.is_error for p in late if "review was due" in p.message)
+
+
+def test_a_file_that_is_not_utf8_is_named(copy):
+    (copy / TOPIC).write_bytes(b"id: caf\xe9")
+    assert any("not UTF-8" in p.message for p in lint(copy, TODAY))
+
+
+def test_a_missing_directory_is_one_clear_problem(tmp_path):
+    assert "does not exist" in str(lint(tmp_path / "none", TODAY)[0])

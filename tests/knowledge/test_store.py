@@ -1,0 +1,30 @@
+import shutil
+
+import pytest
+
+from bot.knowledge.store import ContentError, KnowledgeStore, load
+
+
+@pytest.fixture
+def copy(content_dir, tmp_path):
+    return shutil.copytree(content_dir, tmp_path / "content")
+
+
+def test_an_edited_answer_is_live_without_a_restart(copy):
+    store = KnowledgeStore(copy, every_s=0)
+    path = copy / "labels.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("en: Checked", "en: Verified"), encoding="utf-8")
+    assert store.current.label("checked", "en") == "Verified"
+
+
+def test_a_broken_edit_leaves_the_former_content_in_force(copy):
+    store = KnowledgeStore(copy, every_s=0)
+    (copy / "faq/recruitment/receipts.yml").write_text("id: [", encoding="utf-8")
+    assert "receipts" in store.current.topics
+
+
+def test_loading_broken_content_fails_with_every_problem(copy):
+    (copy / "faq/recruitment/receipts.yml").write_text("id: receipts", encoding="utf-8")
+    with pytest.raises(ContentError) as error:
+        load(copy)
+    assert len(error.value.problems) >= 3
