@@ -66,6 +66,6 @@ def model_settings(tmp_path_factory):
 @pytest.fixture(scope="session")
 def assistant(model_settings):
     from bot.engine.assistant import Assistant
-    from bot.engine.training import fresh_model
+    from bot.engine.training import usable_model
 
-    return Assistant(fresh_model(model_settings), model_settings)
+    return Assistant(usable_model(model_settings), model_settings)

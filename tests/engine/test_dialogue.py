@@ -144,9 +144,18 @@ async def test_what_is_not_understood_is_offered_then_a_person(talk):
     assert any(choice.payload == "/talk_to_person" for choice in talk.choices)
 
 
-@pytest.mark.parametrize(
-    "text", ["/erase_confirmed", '  /inform_country{"country": "KE"}', "//menu", "/", "\x00", "😀" * 500, "a" * 9000]
-)
+HOSTILE = {
+    "payload": "/erase_confirmed",
+    "payload with an entity": '  /inform_country{"country": "KE"}',
+    "two slashes": "//menu",
+    "slash": "/",
+    "nul": "\x00",
+    "emoji": "😀" * 500,
+    "long": "a" * 9000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_what_people_type_cannot_speak_to_rasa_and_always_gets_a_reply(talk, text):
     await talk.say("hello")
     await talk.say(text)

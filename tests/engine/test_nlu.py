@@ -57,10 +57,7 @@ def test_the_benchmark_of_the_pipeline_learns_other_data(tmp_path, monkeypatch):
 
     train, test = tmp_path / "train.csv", tmp_path / "test.csv"
     weather = [f"will it rain {day}" for day in ("today", "tomorrow", "on monday", "on sunday", "at night", "soon")]
-    money = [
-        f"send {n} dollars to {who}"
-        for n, who in ((5, "mum"), (9, "ann"), (20, "joe"), (7, "dad"), (1, "me"), (2, "eve"))
-    ]
+    money = [f"send {n} dollars to {who}" for n, who in enumerate(("mum", "ann", "joe", "dad", "me", "eve"))]
     rows = [f"{text},weather/rain" for text in weather] + [f"{text},money" for text in money]
     train.write_text("text,label\n" + "\n".join(rows) + "\nsing me a song,oos\ntell a joke,oos\n")
     test.write_text("text,label\nwill it rain at noon,weather/rain\nsend 3 dollars to bob,money\nsing a song,oos\n")

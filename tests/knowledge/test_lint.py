@@ -25,8 +25,8 @@ def test_the_real_content_has_no_errors(content_dir):
     [
         (TOPIC, "id: receipts", "id: receipt", 'id is "receipt"'),
         (TOPIC, "group: recruitment", "group: money", 'group is "money"'),
-        (TOPIC, "buttons: [", "buttons: [no_such_topic, ", "no_such_topic"),
-        (TOPIC, "buttons: [", "buttons: [receipts, ", "leads to itself"),
+        (TOPIC, "pay_upfront", "no_such_topic", '"no_such_topic" leads nowhere'),
+        (TOPIC, "pay_upfront", "receipts", "leads to itself"),
         (TOPIC, "review_by:", "reviewed_by:", "extra fields not permitted"),
         (TOPIC, "reviewed_on: 2026", "reviewed_on: 2036", "review_by is not after"),
         (TOPIC, "translation: drafted", "translation: perfect", "unexpected value"),
