@@ -74,7 +74,7 @@ def page(chromium, system):
     context = chromium.new_context(viewport={"width": 360, "height": 640})
     page = context.new_page()
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(error))
     page.goto(system.url)
     yield page
     assert errors == []
