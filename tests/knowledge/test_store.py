@@ -28,3 +28,14 @@ def test_loading_broken_content_fails_with_every_problem(copy):
     with pytest.raises(ContentError) as error:
         load(copy)
     assert len(error.value.problems) >= 3
+
+
+def test_every_topic_can_be_reached_from_the_main_menu_with_digits_alone(content_dir):
+    knowledge = load(content_dir)
+    seen, open_menus = set(), ["main"]
+    while open_menus:
+        for item in knowledge.menus[open_menus.pop()].items:
+            if item in knowledge.menus and item not in seen:
+                open_menus.append(item)
+            seen.add(item)
+    assert set(knowledge.topics) <= seen
