@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 
 from bot.storage.database import Base, UtcDateTime
 
@@ -33,6 +45,7 @@ class Contact(Base):
     """A person on one channel. The address is encrypted; Rasa sees `id` only."""
 
     __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "address_hash", name="uq_contacts_address"),)
     id = Column(String(32), primary_key=True)
     channel = Column(String(16), nullable=False)
     address_hash = Column(String(64), nullable=False)
@@ -49,6 +62,11 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id", "direction", name="uq_messages_provider_id"),
+        Index("ix_messages_contact", "contact_id", "id"),
+        Index("ix_messages_work", "direction", "state", "id"),
+    )
     id = Column(ROW_ID, primary_key=True)
     contact_id = Column(String(32), ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False)
     direction = Column(String(3), nullable=False)

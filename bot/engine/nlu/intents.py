@@ -122,7 +122,9 @@ class CalibratedIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that have an intent."""
-        examples = [m for m in training_data.training_examples if m.get(INTENT) and m.features]
+        examples = [
+            m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)
+        ]  # rules give some without
         self.classifier.fit(stacked(examples), np.array([message.get(INTENT) for message in examples]))
         with self._storage.write_to(self._resource) as directory:
             joblib.dump(self.classifier, directory / "classifier.joblib", compress=1)
