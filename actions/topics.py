@@ -50,7 +50,8 @@ class ActionGreet(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say who this is, then the menu."""
         say.utter_message(response="utter_welcome")
-        say.utter_message(response="utter_menu", menu="main")
+        if not tracker.active_loop.get("name"):  # the digits belong to the open question
+            say.utter_message(response="utter_menu", menu="main")
         return [UNDERSTOOD]
 
 

@@ -99,11 +99,11 @@ class Composer:
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
-        blocks = []
-        for code, _ in places.named():
-            block = self._facts_block(code, HELP_LINES, None)
-            blocks.append(block or self._response_text("utter_emergency_no_number").format(country=self._country(code)))
+        lines = {code: self._facts_block(code, HELP_LINES, None) for code, _ in places.named()}
+        blocks = [block for block in lines.values() if block]
         blocks.append(self._response_text("utter_emergency"))
+        if places.destination and not lines[places.destination]:
+            blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
         choices: tuple[Choice, ...] = ()
         if not places.destination:
             blocks.append(self._response_text("utter_emergency_choose_country"))
