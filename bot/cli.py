@@ -262,7 +262,7 @@ def _print_summary(summary: dict[str, Any], confusions: list[tuple[tuple[str, st
     from rich.table import Table
 
     names = ("right", "wrong", "abstained", "emergency_recall", "emergency_false_alarms", "out_of_scope_refused")
-    table = Table("", "messages", *names)
+    table = Table("", "asked", "right", "wrong", "abstained", "emergencies", "false alarms", "refused")
     for label, figures in (("all", summary), *summary["by_language"].items()):
         shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
         table.add_row(label, str(figures["messages"]), *shares)
