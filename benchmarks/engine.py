@@ -191,9 +191,8 @@ def main() -> None:
         salama, stock = run_side("salama", Path(ours)), run_side("stock", Path(theirs))
     lines = ["| | Salama | stock Rasa | ratio |", "|---|---|---|---|"]
     lines += [f"| {k} | {salama[k]:.2f} | {stock[k]:.2f} | {salama[k] / stock[k]:.2f} |" for k in stock]
-    text = (
-        "# Engine\n\n`make bench` (2 cores, both sides in one run, one after the other):\n\n" + "\n".join(lines) + "\n"
-    )
+    head = f"# Engine\n\n`STOCK_EPOCHS={EPOCHS} make bench` (2 cores, both sides in one run, one after the other):\n\n"
+    text = head + "\n".join(lines) + "\n"
     (ROOT / "benchmarks/RESULTS.md").write_text(text)
     print(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rasa.core.actions.action import ClientResponseError
+from rasa.core.actions.action import ClientResponseError, RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -25,6 +25,14 @@ class InProcessActions(EndpointConfig):
             return await self._executor.run(json or {})
         except ActionExecutionRejection as error:
             raise ClientResponseError(400, error.message, _rejection(error)) from None
+
+
+def trust_results() -> None:
+    """Let Rasa take our own actions' results without checking them against a JSON schema.
+
+    The check is meant for a foreign server; it re-reads the schema each time and took 25 of a turn's 30 ms.
+    """
+    RemoteAction._validate_action_result = lambda self, result: True
 
 
 def _rejection(error: ActionExecutionRejection) -> str:

@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversations.turn import Question, Turn
-from bot.engine.actions_endpoint import InProcessActions
+from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
 from bot.knowledge.reply import Choice, Reply
@@ -23,6 +23,7 @@ from bot.knowledge.understood import EMERGENCY
 from bot.settings import Settings
 
 runtime.quiet_logs()
+trust_results()
 ERASED = "utter_erased"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LONGEST_MESSAGE = 2000
