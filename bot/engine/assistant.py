@@ -18,12 +18,14 @@ from bot.conversations.turn import Question, Turn
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
+from bot.engine.runner import run_in_sequence
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
 from bot.settings import Settings
 
 runtime.quiet_logs()
 trust_results()
+run_in_sequence()
 ERASED = "utter_erased"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LONGEST_MESSAGE = 2000

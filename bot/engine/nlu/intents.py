@@ -40,13 +40,13 @@ class OpenSetClassifier:
 
     def fit(self, features: scipy.sparse.csr_matrix, labels: np.ndarray) -> None:
         """Learn the labels and the threshold."""
-        self._model = _svm().fit(features, labels)
-        self.labels = list(self._model.classes_)
+        self._hyperplanes = _Hyperplanes(_svm().fit(features, labels))
+        self.labels = list(self._hyperplanes.labels)
         self.threshold = self._learn_threshold(features, labels)
 
     def confidences(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
         """A row of confidences a text, in the order of `labels`, each summing to one."""
-        return self._softmax(self._model, features)
+        return self._softmax(self._hyperplanes.distances(features))
 
     def decide(self, confidences: np.ndarray) -> tuple[str, float]:
         """The label to act on: the likeliest, or the fallback when no in-scope label is likely enough."""
@@ -61,20 +61,31 @@ class OpenSetClassifier:
             return 0.0
         right: list[float] = []
         for train, test in StratifiedKFold(self._folds, shuffle=True, random_state=0).split(features, labels):
-            model = _svm().fit(features[train], labels[train])
-            confidences = self._softmax(model, features[test])
-            predicted = model.classes_[confidences.argmax(1)]
+            model = _Hyperplanes(_svm().fit(features[train], labels[train]))
+            confidences = self._softmax(model.distances(features[test]))
+            predicted = model.labels[confidences.argmax(1)]
             hit = (predicted == labels[test]) & (predicted != OUT_OF_SCOPE)
             right.extend(confidences.max(1)[hit])
         return float(np.quantile(right, self._refuse_correct)) if right else 0.0
 
-    def _softmax(self, model: LinearSVC, features: scipy.sparse.csr_matrix) -> np.ndarray:
-        scores = np.atleast_2d(model.decision_function(features))
-        if len(model.classes_) == 2:
-            scores = np.hstack([-scores.T, scores.T])
-        scaled = np.exp(self._temperature * (scores - scores.max(1, keepdims=True)))
+    def _softmax(self, distances: np.ndarray) -> np.ndarray:
+        scaled = np.exp(self._temperature * (distances - distances.max(1, keepdims=True)))
         shares: np.ndarray = scaled / scaled.sum(1, keepdims=True)
         return shares
+
+
+class _Hyperplanes:
+    """What a trained support vector machine comes down to, laid out so that one text is scored fast."""
+
+    def __init__(self, svm: LinearSVC) -> None:
+        self.labels: np.ndarray = svm.classes_
+        self._weights = np.ascontiguousarray(svm.coef_.T, dtype=np.float32)
+        self._intercepts = svm.intercept_.astype(np.float32)
+
+    def distances(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
+        """The distance of each row from each label's hyperplane."""
+        scores: np.ndarray = features @ self._weights + self._intercepts
+        return np.hstack([-scores, scores]) if len(self.labels) == 2 else scores
 
 
 def _svm() -> LinearSVC:
