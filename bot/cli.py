@@ -23,6 +23,7 @@ from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.conversations.turn import Turn
+    from bot.engine import evaluation
     from bot.engine.assistant import Assistant
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -130,9 +131,10 @@ def train(force: Annotated[bool, typer.Option(help="train even if the model is f
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="CSV: text,language,expected[,note]")],
     json_file: Annotated[Path | None, typer.Option("--json", help="write the summary and all rows here")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="write a page with a picture here")] = None,
 ) -> None:
     """Measure understanding on labelled questions."""
-    from bot.engine import evaluation
+    from bot.engine import evaluation, evaluation_report
 
     settings = settings_in_force()
     questions = [row for file in files for row in evaluation.read_questions(file)]
@@ -141,8 +143,10 @@ def evaluate(
         rows = asyncio.run(evaluation.evaluate(assistant, questions))
     report = evaluation.report(rows)
     if json_file:
-        _write(json_file, report)
-    _print_summary(report["summary"], evaluation.confusions(rows))
+        _write_json(json_file, report)
+    if html_file:
+        _write(html_file, evaluation_report.html(rows, f"Understanding, {dt.date.today()}, {len(rows)} messages"))
+    _print_evaluation(report["summary"], evaluation.confusions(rows), evaluation.worst(rows))
 
 
 @app.command("nlu-benchmark")
@@ -159,7 +163,7 @@ def nlu_benchmark(
     with console.status("Training and testing"):
         result = benchmark.run(train_file, test_file, oos_label)
     if json_file:
-        _write(json_file, result)
+        _write_json(json_file, result)
     for name, value in result.items():
         if name != "rows":
             out.print(f"{name}: {value}")
@@ -258,22 +262,35 @@ def _print(turn: Turn, channel: Channel) -> None:
         out.print()
 
 
-def _print_summary(summary: dict[str, Any], confusions: list[tuple[tuple[str, str], int]]) -> None:
+def _print_evaluation(
+    summary: dict[str, Any], confusions: list[tuple[tuple[str, str], int]], worst: list[evaluation.Row]
+) -> None:
     from rich.table import Table
 
     names = ("right", "wrong", "abstained", "emergency_recall", "emergency_false_alarms", "out_of_scope_refused")
-    table = Table("", "asked", "right", "wrong", "abstained", "emergencies", "false alarms", "refused")
-    for label, figures in (("all", summary), *summary["by_language"].items()):
-        shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
-        table.add_row(label, str(figures["messages"]), *shares)
-    out.print(table)
+    for title, groups in (
+        ("language", {"all": summary, **summary["by_language"]}),
+        ("topic", dict(sorted(summary["by_topic"].items(), key=lambda item: item[1]["right"] or 0))),
+    ):
+        table = Table(title, "asked", "right", "wrong", "abstained", "emergencies", "false alarms", "refused")
+        for label, figures in groups.items():
+            shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
+            table.add_row(label, str(figures["messages"]), *shares)
+        out.print(table)
     for (expected, predicted), count in confusions:
         out.print(f"{count} x {expected} taken for {predicted}")
+    for row in worst:
+        told = f"{row.confidence:.2f} {row.expected} taken for {row.predicted}: {row.text}"
+        out.print(told, markup=False, soft_wrap=True)
 
 
-def _write(path: Path, data: dict[str, Any]) -> None:
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    _write(path, json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Fault(f"{path} cannot be written: {error.strerror}") from None
 
