@@ -38,6 +38,12 @@ async def test_a_sentence_tells_its_language(assistant, text, language):
     assert [e["value"] for e in parsed["entities"] if e["entity"] == "language"] == [language]
 
 
+@pytest.mark.parametrize("text", ["Qatar", "South Africa", "Saudi Arabia?", "Dubai"])
+async def test_the_name_of_a_place_tells_no_language(assistant, text):
+    parsed = await assistant.understand(text)
+    assert "language" not in {entity["entity"] for entity in parsed["entities"]}
+
+
 @pytest.fixture(scope="module")
 def classifier():
     """Three overlapping clouds, and some points of every kind between them that are out of scope."""
