@@ -183,9 +183,11 @@ def doctor() -> None:
 def lint() -> None:
     """Check everything under content/; errors fail, warnings do not."""
     from bot.knowledge.lint import lint as lint_content
+    from bot.registry.lint import lint as lint_registries
 
     settings = settings_in_force()
-    problems = lint_content(settings.content_dir, dt.date.today())
+    today = dt.date.today()
+    problems = lint_content(settings.content_dir, today) + lint_registries(settings.content_dir, today)
     for problem in problems:
         out.print(str(problem), markup=False, soft_wrap=True)
     errors = sum(problem.is_error for problem in problems)
