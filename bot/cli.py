@@ -19,6 +19,8 @@ from rich.logging import RichHandler
 
 from bot.channels.rendering import Channel, render
 from bot.faults import Fault
+from bot.registry.commands import app as registry_app
+from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
 app.add_typer(content_app, name="content")
+app.add_typer(registry_app, name="registry")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 
@@ -69,12 +72,16 @@ def settings_in_force() -> Settings:
 @app.command()
 def run() -> None:
     """Set up what is missing, train if the model is stale, then run everything until Ctrl-C."""
+    from bot.registry.source import load_sources
     from bot.storage.database import Database
     from bot.supervisor import Supervisor, check_port
 
     settings = settings_in_force()
     check_port(settings)
-    Database(settings.database).migrate()
+    database = Database(settings.database)
+    database.migrate()
+    load_missing(settings, database, load_sources(settings.content_dir))
+    database.close()
     settings.address_secret()
     _train_if_stale(settings)
     console.print("Starting gateway, engine and sender")
