@@ -26,6 +26,7 @@ from bot.settings import Settings, load_settings
 if TYPE_CHECKING:
     from bot.conversations.turn import Turn
     from bot.engine.assistant import Assistant
+    from bot.storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
@@ -72,16 +73,11 @@ def settings_in_force() -> Settings:
 @app.command()
 def run() -> None:
     """Set up what is missing, train if the model is stale, then run everything until Ctrl-C."""
-    from bot.registry.source import load_sources
-    from bot.storage.database import Database
     from bot.supervisor import Supervisor, check_port
 
     settings = settings_in_force()
     check_port(settings)
-    database = Database(settings.database)
-    database.migrate()
-    load_missing(settings, database, load_sources(settings.content_dir))
-    database.close()
+    _lists_loaded(settings).close()
     settings.address_secret()
     _train_if_stale(settings)
     console.print("Starting gateway, engine and sender")
@@ -111,6 +107,7 @@ def ask(
 ) -> None:
     """Ask one question; the reply goes to stdout."""
     settings = settings_in_force()
+    _lists_loaded(settings)
     assistant = _assistant(settings)
     state = _state_in(settings, language) if language else None
     turn = asyncio.run(_answer(assistant, text, channel, state))
@@ -121,8 +118,9 @@ def ask(
 def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this channel")] = Channel.WEB) -> None:
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
     settings = settings_in_force()
+    database = _lists_loaded(settings)
     assistant = _assistant(settings)
-    asyncio.run(_chat(assistant, channel))
+    asyncio.run(_chat(assistant, channel, database))
 
 
 @app.command()
@@ -203,6 +201,17 @@ def lint() -> None:
     console.print(f"content lint: no errors, {len(problems)} warnings")
 
 
+def _lists_loaded(settings: Settings) -> Database:
+    """The database with its newest tables and the lists of recruiters that come with Salama."""
+    from bot.registry.source import load_sources
+    from bot.storage.database import Database
+
+    database = Database(settings.database)
+    database.migrate()
+    load_missing(settings, database, load_sources(settings.content_dir))
+    return database
+
+
 def _train_if_stale(settings: Settings, force: bool = False) -> Path:
     with console.status("Looking at the model"):
         from bot.engine import training
@@ -237,7 +246,7 @@ async def _answer(assistant: Assistant, text: str, channel: Channel, state: str 
     return await assistant.answer(Question(f"terminal-{uuid.uuid4().hex}", channel.value, text, payload, state))
 
 
-async def _chat(assistant: Assistant, channel: Channel) -> None:
+async def _chat(assistant: Assistant, channel: Channel, database: Database) -> None:
     state: str | None = None
     choices: tuple[Any, ...] = ()
     while True:
@@ -251,6 +260,9 @@ async def _chat(assistant: Assistant, channel: Channel) -> None:
         picked = "/menu" if text == "0" else picked
         turn = await _answer(assistant, picked or text, channel, state, payload=picked is not None)
         state = None if turn.erase else turn.state
+        with database.transaction() as session:
+            for filed in turn.filed:
+                filed.store(session, None, dt.datetime.now(dt.timezone.utc))
         choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
         _print(turn, channel)
 

@@ -7,7 +7,7 @@ import getpass
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,7 +16,9 @@ from rich.table import Table
 
 from bot.faults import Fault
 from bot.settings import Settings, load_settings
-from bot.storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Official lists of recruiters: import, compare, look up.")
 out = Console(highlight=False)
@@ -29,8 +31,12 @@ SHOWN = 20
 def import_list(
     source: str,
     file: Path,
-    published: Annotated[str | None, typer.Option(help="the list's own date, YYYY-MM-DD; else taken from its name")] = None,
-    approve: Annotated[str | None, typer.Option(help="put it in force even if there is reason to hold it; say why")] = None,
+    published: Annotated[
+        str | None, typer.Option(help="the list's own date, YYYY-MM-DD; else taken from its name")
+    ] = None,
+    approve: Annotated[
+        str | None, typer.Option(help="put it in force even if there is reason to hold it; say why")
+    ] = None,
     by: Annotated[str | None, typer.Option(help="who imports; else the user of this machine")] = None,
 ) -> None:
     """Import a list. Exit code 3: it is held for approval, the former one stays in force."""
@@ -55,7 +61,9 @@ def import_list(
     if outcome.held:
         out.print(f"HELD: {outcome.held}", markup=False, soft_wrap=True)
         out.print(f"The former list stays in force. Look: salama registry diff {source}")
-        out.print(f'Then: salama registry approve {source} --note "why"   or: salama registry refuse {source} --note "why"')
+        out.print(
+            f'Then: salama registry approve {source} --note "why"   or: salama registry refuse {source} --note "why"'
+        )
         raise typer.Exit(HELD_EXIT)
     out.print(f"In force (snapshot {outcome.snapshot_id}).")
 
@@ -63,7 +71,9 @@ def import_list(
 @app.command("diff")
 def show_diff(
     source: str,
-    file: Annotated[Path | None, typer.Argument(help="compare this file without importing it; else the held import")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="compare this file without importing it; else the held import")
+    ] = None,
     limit: Annotated[int, typer.Option(help="differences of each kind to show")] = SHOWN,
     published: Annotated[str | None, typer.Option(help="the list's own date, YYYY-MM-DD")] = None,
 ) -> None:
@@ -135,7 +145,9 @@ def sources() -> None:
     with database.transaction() as session:
         for source in load_sources(settings.content_dir).values():
             current, waiting = snapshots.in_force(session, source.id), snapshots.held(session, source.id)
-            state = "no list" if current is None else "too old" if source.is_stale(current.published, today) else "fresh"
+            state = (
+                "no list" if current is None else "too old" if source.is_stale(current.published, today) else "fresh"
+            )
             if waiting:
                 state += f"; HELD: {waiting.hold_reason}"
             day = "" if current is None else str(current.published or "undated")
@@ -162,14 +174,15 @@ def check(
     if json_out:
         typer.echo(json.dumps(as_json(verdict), ensure_ascii=False))
         return
-    from bot.channels.rendering import Channel, render
     from bot.knowledge.answers import Composer
     from bot.knowledge.store import load
     from bot.registry.replies import reply
 
-    composer = Composer(load(settings.content_dir), language, sms=False, today=dt.date.today())
-    rendered = render(reply(composer, verdict), Channel.WEB)
-    for line in (*rendered.texts, *(f"  {button}" for button in rendered.buttons)):
+    knowledge = load(settings.content_dir)
+    if language not in knowledge.languages:
+        raise Fault(f'"{language}" is not spoken: choose one of {", ".join(knowledge.languages)}')
+    said = reply(Composer(knowledge, language, sms=False, today=dt.date.today()), verdict)
+    for line in (said.text, *(f"  {number} {choice.title}" for number, choice in enumerate(said.choices, 1))):
         out.print(line, markup=False, soft_wrap=True)
 
 
@@ -238,6 +251,8 @@ class _progress:
 
 
 def _open() -> tuple[Settings, Database]:
+    from bot.storage.database import Database
+
     settings = load_settings()
     database = Database(settings.database)
     database.migrate()

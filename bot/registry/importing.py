@@ -74,7 +74,9 @@ def _date_if_shipped(source: Source, digest: str, known_hash: str | None) -> dt.
 
 def _check_date(source: Source, path: Path, published: dt.date | None, today: dt.date) -> None:
     if published is None and not source.undated:
-        raise ImportRefused(f"{path.name} tells no date: add --published YYYY-MM-DD, the day the authority printed on it")
+        raise ImportRefused(
+            f"{path.name} tells no date: add --published YYYY-MM-DD, the day the authority printed on it"
+        )
     if published is not None and published > today:
         raise ImportRefused(f"{path.name}: the date {published} is in the future: correct it with --published")
 

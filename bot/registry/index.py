@@ -7,12 +7,14 @@ pg_trgm and FTS5 miss names that only sound alike or are run together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.registry.names import core, sound
 
+Array = Any  # numpy 1.23 is not typed well enough for mypy; follow_imports = "skip"
 LETTERS = 38
 """a to z, 0 to 9, the blank between words, and what is none of these."""
 GRAMS = LETTERS**3
@@ -46,7 +48,7 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._spelled)
 
-    def _build(self, grams: np.ndarray, docs: np.ndarray) -> None:
+    def _build(self, grams: Array, docs: Array) -> None:
         count = max(len(self._spelled), 1)
         pairs = np.unique(grams.astype(np.int64) * count + docs)
         grams, self._docs = (pairs // count).astype(np.int32), (pairs % count).astype(np.int32)
@@ -57,7 +59,7 @@ class NameIndex:
         self._norm = np.sqrt(np.maximum(squares, 1e-9)).astype(np.float32)
         self._common = max(RARE_AT_LEAST, int(RARE_SHARE * count))
 
-    def search(self, spelled: str, limit: int = 10, allowed: np.ndarray | None = None) -> list[tuple[int, float]]:
+    def search(self, spelled: str, limit: int = 10, allowed: Array | None = None) -> list[tuple[int, float]]:
         """The `limit` closest names as (position, score from 0 to 1), best first.
 
         Args:
@@ -73,7 +75,7 @@ class NameIndex:
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(candidates[i]), float(scores[i])) for i in best]
 
-    def _candidates(self, spelled: str, allowed: np.ndarray | None) -> np.ndarray:
+    def _candidates(self, spelled: str, allowed: Array | None) -> Array:
         totals = np.zeros(len(self._spelled), dtype=np.float32)
         for gram in self._telling(spelled):
             docs = self._docs[self._start[gram] : self._start[gram + 1]]
@@ -86,7 +88,7 @@ class NameIndex:
         top = np.argpartition(-totals, size - 1)[:size]
         return top[totals[top] > 0]
 
-    def _telling(self, spelled: str) -> np.ndarray:
+    def _telling(self, spelled: str) -> Array:
         words = spelled.split()
         whole = sound(" ".join(words))
         grams = np.unique(_pieces([whole, sound("".join(core(words)))])[0])
@@ -98,7 +100,7 @@ class NameIndex:
         return grams[np.argsort(frequency)[:12]]
 
 
-def similarity(spelled: str, names: Sequence[str], sounds: Sequence[str]) -> np.ndarray:
+def similarity(spelled: str, names: Sequence[str], sounds: Sequence[str]) -> Array:
     """How alike a query and each of `names` are, from 0 to 1: in letters and sound, in any order, run together or not.
 
     Words that many recruiters share (`names.FILLERS`) count a quarter.
@@ -115,11 +117,11 @@ def similarity(spelled: str, names: Sequence[str], sounds: Sequence[str]) -> np.
     ]
     core_score = _best(query_core, cores, sound_core, sounded_cores)
     full_score = _best(words, split, query_sound, sounded)
-    scores: np.ndarray = np.maximum(0.75 * core_score + 0.25 * full_score, 0.97 * full_score)
+    scores: Array = np.maximum(0.75 * core_score + 0.25 * full_score, 0.97 * full_score)
     return np.maximum(scores, _beginning(query_core, cores))
 
 
-def _beginning(words: list[str], names: list[list[str]]) -> np.ndarray:
+def _beginning(words: list[str], names: list[list[str]]) -> Array:
     """People shorten names: one that begins with all of the query's words is much alike, the shorter the more."""
     start = "".join(words)
     if len(start) < SHORTEST_BEGINNING:
@@ -134,7 +136,7 @@ def _same_places(heard: list[str], parts: list[str], kept: list[str]) -> list[st
     return [h for h, part in zip(heard, parts, strict=True) if part in wanted]
 
 
-def _best(words: list[str], names: list[list[str]], heard: list[str], sounds: list[list[str]]) -> np.ndarray:
+def _best(words: list[str], names: list[list[str]], heard: list[str], sounds: list[list[str]]) -> Array:
     """The best of: letters in order, letters sorted by word, run together; the last two also by sound."""
     joined = _ratio("".join(words), ["".join(parts) for parts in names])
     ordered = _ratio(" ".join(sorted(words)), [" ".join(sorted(parts)) for parts in names])
@@ -142,16 +144,16 @@ def _best(words: list[str], names: list[list[str]], heard: list[str], sounds: li
     ordered_sound = _ratio(" ".join(sorted(heard)), [" ".join(sorted(parts)) for parts in sounds])
     spelled = np.maximum(joined, ordered)
     # sounding alike is a little less than being written alike
-    best: np.ndarray = np.maximum(spelled, 0.96 * np.maximum(joined_sound, ordered_sound))
+    best: Array = np.maximum(spelled, 0.96 * np.maximum(joined_sound, ordered_sound))
     return best
 
 
-def _ratio(query: str, choices: list[str]) -> np.ndarray:
-    scores: np.ndarray = process.cdist([query], choices, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
+def _ratio(query: str, choices: list[str]) -> Array:
+    scores: Array = process.cdist([query], choices, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
     return scores
 
 
-def _pieces(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _pieces(texts: Sequence[str]) -> tuple[Array, Array]:
     """Every three-letter piece of every word (its beginning and end marked by a blank), with its text's position."""
     joined = " " + " ".join(texts) + " "
     codes = _CODES[np.frombuffer(joined.encode("latin-1", "replace"), dtype=np.uint8)]

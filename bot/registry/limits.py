@@ -93,7 +93,9 @@ def check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError):
-        raise ImportRefused(f"{path} is not an XLSX workbook: save it as .xlsx, or correct the source's format") from None
+        raise ImportRefused(
+            f"{path} is not an XLSX workbook: save it as .xlsx, or correct the source's format"
+        ) from None
     check_unpacked(path, sum(member.file_size for member in members), path.stat().st_size)
     for member in members:
         check_unpacked(path, member.file_size, max(member.compress_size, 1))

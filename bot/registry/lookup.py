@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import and_, or_, select
@@ -85,7 +86,8 @@ class Registry:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
         named = query.name if query.licence or query.phone else ""
         named = "" if query.licence == query.name else named
-        return decide(text, hits, today, named, consulted, country)
+        asked = query.name or query.licence or query.phone or query.text
+        return decide(asked, hits, today, named, consulted, country)
 
     def similar(self, spelled: str, limit: int, sources: Iterable[str] | None = None) -> list[tuple[int, float]]:
         """Entries with the closest names as (entry id, score), best first; an entry is told once."""
@@ -101,7 +103,9 @@ class Registry:
 
     def _load(self, session: Session) -> None:
         in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
-        self.published = {s.source: s.published for s in session.execute(in_force).scalars() if s.source in self.sources}
+        self.published = {
+            s.source: s.published for s in session.execute(in_force).scalars() if s.source in self.sources
+        }
         self._order = list(self.published)
         place = {id: n for n, id in enumerate(self._order)}
         query = (
@@ -147,7 +151,7 @@ class Registry:
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
             yield self._hit(row, source, how, score).status_on(today, row["expires"])
 
-    def _hit(self, row: Mapping, source: Source, how: How, score: float) -> Hit:  # type: ignore[type-arg]
+    def _hit(self, row: Mapping[str, Any], source: Source, how: How, score: float) -> Hit:
         listed = row["until_id"] is None
         as_of = row["as_of"] or (self.published.get(source.id) if listed else row["since_published"])
         return Hit(
@@ -166,7 +170,7 @@ class Registry:
         )
 
 
-def _is_the_name(row: Mapping, spellings: Mapping[str, names.Name]) -> bool:  # type: ignore[type-arg]
+def _is_the_name(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) -> bool:
     """Whether one of the entry's names is one of the spellings, with legal forms that agree."""
     for name in (row["name"], *row["other_names"]):
         listed = names.parse(name)
@@ -180,7 +184,7 @@ def _stamp(session: Session) -> tuple[object, ...]:
     return tuple(sorted((row[0], str(row[1])) for row in session.execute(query)))
 
 
-def _rows(session: Session, ids: list[int]) -> list[Mapping]:  # type: ignore[type-arg]
+def _rows(session: Session, ids: list[int]) -> list[Mapping[str, Any]]:
     since = _snapshots.c.published.label("since_published")
     query = (
         select(_entries, since)

@@ -28,7 +28,9 @@ _PREFIXES = sorted(_WORDS["prefixes"], key=len, reverse=True)
 _LONGEST_PHRASE = 4
 _COUNTRY_LETTERS = frozenset("ukt")
 """East African firms write the country's letter before the legal form: "Saracen (U) Limited"."""
-_TRADING_AS = re.compile(r"\b(?:t\s*/\s*as?|d\s*/\s*b\s*/\s*a|trading\s+as|also\s+known\s+as|a\.?k\.?a\.?|formerly)(?=\W)", re.I)
+_TRADING_AS = re.compile(
+    r"\b(?:t\s*/\s*as?|d\s*/\s*b\s*/\s*a|trading\s+as|also\s+known\s+as|a\.?k\.?a\.?|formerly)(?=\W)", re.I
+)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _ONE_LETTER = re.compile(r"\(\s*\w\s*\)")
 _SYMBOLS = str.maketrans({"&": " and ", "@": " at ", "$": "s", "€": "e", "'": "", "’": "", "`": "", "‘": ""})

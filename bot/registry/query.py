@@ -17,7 +17,9 @@ MAX_QUERY = 300
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
-_NUMBER_WORDS = r"(?:r\.?\s?l|ra|ln|licen[cs]e|licence|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
+_NUMBER_WORDS = (
+    r"(?:r\.?\s?l|ra|ln|licen[cs]e|licence|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
+)
 _LICENCE = re.compile(rf"\b{_NUMBER_WORDS}[\s.:#-]*((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I)
 _WORD = re.compile(r"[^\s?!,;:]+")
 
@@ -47,9 +49,9 @@ class Cues:
         """Take a message apart; the name may come out empty."""
         text = " ".join(text[:MAX_QUERY].split())
         rest, phone = text, ""
-        if found := _PHONE.search(text):
-            if sum(c.isdigit() for c in found[0]) >= 7 and not _LICENCE.search(text[: found.end()]):
-                phone, rest = found[0], text.replace(found[0], " ")
+        found = _PHONE.search(text)
+        if found and sum(c.isdigit() for c in found[0]) >= 7 and not _LICENCE.search(text[: found.end()]):
+            phone, rest = found[0], text.replace(found[0], " ")
         licence = ""
         if found := _LICENCE.search(rest):
             licence, rest = found[1], rest.replace(found[0], " ")
@@ -63,7 +65,8 @@ class Cues:
             if found := pattern.search(text):
                 return found[1].strip()
         words = _WORD.findall(text)
-        spans, span = [], []
+        spans: list[list[str]] = []
+        span: list[str] = []
         for word in [*words, ""]:
             if word and fold(word).strip(".'\"()") not in self._words:
                 span.append(word)

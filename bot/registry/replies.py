@@ -45,11 +45,14 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
     said = composer.response(response, places, **_values(composer, verdict))
-    return Reply(said.text, _choices(composer, verdict) + said.choices, response)
+    # by SMS the country's office is left to a choice: the verdict itself must fit
+    text = said.text.partition("\n\n")[0] if composer.sms else said.text
+    return Reply(text, _choices(composer, verdict) + said.choices, response)
 
 
 def report_question(composer: Composer, slot: str) -> Reply:
     """One question of the report form; everything can be answered by digit."""
+    choices: tuple[Choice, ...]
     if slot == "report_confirm":
         choices = (Choice(_label(composer, "yes"), payload("affirm")), Choice(_label(composer, "no"), payload("deny")))
     else:
@@ -70,7 +73,11 @@ def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
 
 
 def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
-    values = {"name": _shown(composer, verdict.query), "lists": _lists(composer, verdict), "history": _history(composer, verdict)}
+    values = {
+        "name": _shown(composer, verdict.query),
+        "lists": _lists(composer, verdict),
+        "history": _history(composer, verdict),
+    }
     if not verdict.matches:
         return values
     first = verdict.matches[0]

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -72,7 +73,8 @@ def stage(
         session.add(snapshot)
         session.flush()
         id = int(snapshot.id)
-    rows, broken, broken_count = 0, [], 0
+    rows, broken_count = 0, 0
+    broken: list[str] = []
     for batch in _batches(items):
         good = [item for item in batch if isinstance(item, Entry)]
         bad = [str(item) for item in batch if isinstance(item, BrokenRow)]
@@ -120,18 +122,16 @@ def refuse(database: Database, snapshot_id: int, by: str, note: str, now: dt.dat
 def in_force(session: Session, source_id: str) -> Snapshot | None:
     """The snapshot of a source that look-ups use."""
     query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state == SnapshotState.IN_FORCE.value)
-    return session.execute(query.order_by(Snapshot.id.desc())).scalars().first()
+    return cast("Snapshot | None", session.execute(query.order_by(Snapshot.id.desc())).scalars().first())
 
 
 def held(session: Session, source_id: str) -> Snapshot | None:
     """The newest snapshot of a source that waits for approval."""
     query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state == SnapshotState.HELD.value)
-    return session.execute(query.order_by(Snapshot.id.desc())).scalars().first()
+    return cast("Snapshot | None", session.execute(query.order_by(Snapshot.id.desc())).scalars().first())
 
 
-def _compared(
-    database: Database, source: Source, id: int, rows: int, broken: list[str], broken_count: int
-) -> Outcome:
+def _compared(database: Database, source: Source, id: int, rows: int, broken: list[str], broken_count: int) -> Outcome:
     with database.transaction() as session:
         snapshot = session.get(Snapshot, id)
         former = in_force(session, source.id)
@@ -149,7 +149,9 @@ def _reason_to_hold(snapshot: Snapshot, former: Snapshot | None, diff: Diff) -> 
         reasons.append(f"{snapshot.broken_count} rows cannot be read (the first: {snapshot.broken_rows[0]})")
     if diff.before and diff.removed + diff.changed > MAX_SHARE * diff.before:
         share = (diff.removed + diff.changed) / diff.before
-        reasons.append(f"{diff.removed:,} of {diff.before:,} entries would go and {diff.changed:,} change ({share:.0%})")
+        reasons.append(
+            f"{diff.removed:,} of {diff.before:,} entries would go and {diff.changed:,} change ({share:.0%})"
+        )
     if former is not None and former.published and snapshot.published and snapshot.published < former.published:
         reasons.append(f"it is of {snapshot.published}, older than the list in force of {former.published}")
     if former is not None and former.published and snapshot.published is None:
@@ -179,7 +181,7 @@ def _waiting(session: Session, snapshot_id: int) -> Snapshot:
     if snapshot is None or snapshot.state != SnapshotState.HELD.value:
         state = snapshot.state if snapshot else "unknown"
         raise ImportRefused(f"snapshot {snapshot_id} is {state}, it does not wait: see `salama registry sources`")
-    return snapshot
+    return cast(Snapshot, snapshot)
 
 
 def _drop_leftovers(session: Session, source_id: str) -> None:

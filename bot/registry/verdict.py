@@ -133,14 +133,14 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
 def _on_firm(verdict: Verdict, firm: list[Hit], hits: list[Hit], today: dt.date) -> Verdict:
     # an employers' list does not take back what the authority said of an agency
     words = [hit for hit in firm if hit.source.kind is not Kind.EMPLOYERS] or firm
-    words = _newest_first([*words, *_struck_off_alike(words, hits)])
-    first = words[0]
+    told = _newest_first([*words, *_struck_off_alike(words, hits)])
+    first = told[0]
     former = [hit for hit in hits if not hit.listed and hit.how is not How.SIMILAR and hit.source.id == first.source.id]
-    history = (*words[1:], *_newest_first(former))
+    history = (*told[1:], *_newest_first(former))
     ruling = Ruling(first.status.value)
     if first.status not in BAD and first.source.is_stale(first.as_of, today):
         ruling = Ruling.STALE
-    return replace(verdict, ruling=ruling, matches=tuple(words), history=tuple(history))
+    return replace(verdict, ruling=ruling, matches=told, history=history)
 
 
 def _struck_off_alike(firm: Sequence[Hit], hits: Iterable[Hit]) -> list[Hit]:
@@ -185,7 +185,9 @@ def _most_telling(exact: list[Hit]) -> list[Hit]:
             return [*found, *(h for h in same if h.entry_id not in chosen or (h.source.id, h.licence) in licences)]
         if how in (How.LICENCE, How.PHONE) and found:
             keys = {(hit.key, hit.source.country) for hit in found}
-            more = [h for h in exact if h.how is not how and (h.key, h.source.country) in keys and _other_list(h, found)]
+            more = [
+                h for h in exact if h.how is not how and (h.key, h.source.country) in keys and _other_list(h, found)
+            ]
             return [*found, *more]
         if found:
             return found
