@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.registry.names import core, sound
+from bot.registry.names import core, mended, skeleton, sound
 
 Array = Any  # numpy 1.23 is not typed well enough for mypy; follow_imports = "skip"
 LETTERS = 38
@@ -42,8 +42,7 @@ class NameIndex:
         self._spelled = list(spelled)
         text = sound("\n".join(self._spelled))
         self._sounds = text.split("\n") if self._spelled else []
-        grams, docs = _pieces(self._sounds)
-        self._build(grams, docs)
+        self._build(*_features(self._sounds))
 
     def __len__(self) -> int:
         return len(self._spelled)
@@ -52,7 +51,7 @@ class NameIndex:
         count = max(len(self._spelled), 1)
         pairs = np.unique(grams.astype(np.int64) * count + docs)
         grams, self._docs = (pairs // count).astype(np.int32), (pairs % count).astype(np.int32)
-        frequency = np.bincount(grams, minlength=GRAMS)
+        frequency = np.bincount(grams, minlength=2 * GRAMS)
         self._start = np.concatenate([[0], np.cumsum(frequency)])
         self._weight = np.log1p(count / np.maximum(frequency, 1)).astype(np.float32)
         squares = np.bincount(self._docs, self._weight[grams].astype(np.float64) ** 2, minlength=count)
@@ -89,9 +88,8 @@ class NameIndex:
         return top[totals[top] > 0]
 
     def _telling(self, spelled: str) -> Array:
-        words = spelled.split()
-        whole = sound(" ".join(words))
-        grams = np.unique(_pieces([whole, sound("".join(core(words)))])[0])
+        words = core([mended(word) for word in spelled.split()])
+        grams = np.unique(_features([sound(" ".join(words)), sound("".join(words))])[0])
         frequency = self._start[grams + 1] - self._start[grams]
         grams, frequency = grams[frequency > 0], frequency[frequency > 0]
         rare = grams[frequency <= self._common]
@@ -105,8 +103,8 @@ def similarity(spelled: str, names: Sequence[str], sounds: Sequence[str]) -> Arr
 
     Words that many recruiters share (`names.FILLERS`) count a quarter.
     """
-    words = spelled.split()
-    query_core, query_sound = core(words), sound(spelled).split()
+    words = [mended(word) for word in spelled.split()]
+    query_core, query_sound = core(words), sound(" ".join(words)).split()
     sound_core = sound(" ".join(query_core)).split()
     split = [name.split() for name in names]
     cores = [core(parts) for parts in split]
@@ -151,6 +149,13 @@ def _best(words: list[str], names: list[list[str]], heard: list[str], sounds: li
 def _ratio(query: str, choices: list[str]) -> Array:
     scores: Array = process.cdist([query], choices, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
     return scores
+
+
+def _features(sounds: Sequence[str]) -> tuple[Array, Array]:
+    """The pieces of how texts sound and, apart from them, of their consonants; each with its text's position."""
+    grams, docs = _pieces(sounds)
+    bones, bone_docs = _pieces(skeleton("\n".join(sounds)).split("\n") if sounds else [])
+    return np.concatenate([grams, bones + GRAMS]), np.concatenate([docs, bone_docs])
 
 
 def _pieces(texts: Sequence[str]) -> tuple[Array, Array]:

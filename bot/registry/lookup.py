@@ -28,6 +28,7 @@ CHOSEN = "entry:"
 SIMILAR_LIMIT = 24
 MAX_EXACT = 60
 SHORT_QUERY = 6
+LESS_LIKELY = 0.93
 LOOK_AGAIN_S = 5.0
 
 _entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Snapshot.__table__
@@ -132,21 +133,27 @@ class Registry:
         for id in _by_licence(session, query, sources):
             exact.setdefault(id, How.LICENCE)
         whole = names.parse("" if text.startswith(CHOSEN) else query.text)
-        spellings = {name.key: name for name in (whole, asked) if name.key}
-        for id in _by_keys(session, KeyKind.NAME, list(spellings)):
+        sides = [names.parse(name) for name in names.all_names(query.name)]
+        # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
+        spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
+        told = {name.key: name for name in (whole, asked if query.exact else whole) if name.key}
+        for id in _by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
         similar: dict[int, float] = {}
         for name in spellings.values():
-            if name is asked or len(name.words) <= SHORT_QUERY:  # a short message may be a name, cue words and all
-                for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
-                    similar[id] = max(score, similar.get(id, 0.0))
+            # a short message may be a name, cue words and all; what it is not likely to be counts a little less
+            if name != asked and name == whole and query.is_question and len(name.words) > SHORT_QUERY:
+                continue
+            trust = 1.0 if name == (asked if query.is_question else whole) else LESS_LIKELY
+            for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
+                similar[id] = max(score * trust, similar.get(id, 0.0))
         rows = _rows(session, [*exact, *similar])
         for row in rows:
             source = sources.get(row["source"])
             if source is None:
                 continue
             how = exact.get(row["id"], How.SIMILAR)
-            if how is How.NAME and not _is_the_name(row, spellings):
+            if how is How.NAME and not _is_the_name(row, told):
                 how = How.SIMILAR
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
             yield self._hit(row, source, how, score).status_on(today, row["expires"])

@@ -16,12 +16,15 @@ from typing import Any
 
 import yaml
 from anyascii import anyascii
+from rapidfuzz import fuzz, process
 
 _FILE = Path(__file__).with_name("words.yml")
 _WORDS: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
 VERSION = hashlib.sha256(_FILE.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
 
 FILLERS = frozenset(word for row in _WORDS["fillers"] for word in row)
+SHORTEST_TO_MEND = 6
+_LONG_FILLERS = sorted(word for word in FILLERS if len(word) >= SHORTEST_TO_MEND)
 _FORM_OF = {form: kind for kind, forms in _WORDS["legal_forms"].items() for form in forms}
 _SYNONYMS = {variant: word for word, variants in _WORDS["synonyms"].items() for variant in variants}
 _PREFIXES = sorted(_WORDS["prefixes"], key=len, reverse=True)
@@ -32,6 +35,7 @@ _TRADING_AS = re.compile(
     r"\b(?:t\s*/\s*as?|d\s*/\s*b\s*/\s*a|trading\s+as|also\s+known\s+as|a\.?k\.?a\.?|formerly)(?=\W)", re.I
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_MESSRS = re.compile(r"^\s*m\s*/\s*s\b[\s.]*")
 _ONE_LETTER = re.compile(r"\(\s*\w\s*\)")
 _SYMBOLS = str.maketrans({"&": " and ", "@": " at ", "$": "s", "€": "e", "'": "", "’": "", "`": "", "‘": ""})
 _TOKEN = re.compile(r"[a-z0-9]+")
@@ -72,8 +76,9 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Name:
     """Take a name apart."""
-    folded = _ONE_LETTER.sub(" ", fold(text))
+    folded = _MESSRS.sub("", _ONE_LETTER.sub(" ", fold(text)))
     tokens = _canonical(_join_initials(_TOKEN.findall(folded)))
+    tokens = _mended_form(tokens)
     tokens = _without_prefix(tokens)
     words: list[str] = []
     forms: set[str] = set()
@@ -81,7 +86,11 @@ def parse(text: str) -> Name:
     while at < len(tokens):
         size = _phrase(tokens, at, _FORM_OF)
         phrase = " ".join(tokens[at : at + size])
-        if size and (at > 0 or size > 1 or phrase in _LEADING) and (words or at + size < len(tokens)):
+        if (
+            size
+            and (at > 0 or size > 1 or phrase in _LEADING or (len(tokens) > 1 and phrase in _CLEAR))
+            and (words or at + size < len(tokens))
+        ):
             forms.add(_FORM_OF[phrase])
             at += size
             continue
@@ -96,6 +105,20 @@ _LEADING = frozenset({"ctcp", "cty", "tnhh"})
 """Single words that are legal forms even as the first of a name, as in Vietnamese."""
 
 
+_CLEAR = frozenset({"limited", "ltd", "plc", "llc", "llp", "gmbh", "sarl", "lda", "jsc", "pvt"})
+"""Legal forms that nobody takes for a name, wherever they stand."""
+_GLUED = re.compile(r"^(.{3,})(limited|ltd)$")
+_SLIPS = frozenset({"ldt", "tld", "lt", "ltdd", "lttd", "litd"})
+
+
+def _mended_form(tokens: list[str]) -> list[str]:
+    """The last word when it is "limited" misspelt, or run together with it."""
+    if len(tokens) > 1 and (tokens[-1] in _SLIPS or fuzz.ratio(tokens[-1], "limited") >= 85):
+        return [*tokens[:-1], "limited"]
+    glued = _GLUED.match(tokens[-1]) if tokens else None
+    return [*tokens[:-1], glued[1], glued[2]] if glued else tokens
+
+
 def all_names(text: str) -> list[str]:
     """The names in one cell: the whole, each side of "trading as", and without brackets; an acronym in brackets too."""
     text = " ".join(text.split())
@@ -105,10 +128,26 @@ def all_names(text: str) -> list[str]:
         names = [side for side in sides if len(parse(side).key) > 1] or names
     for name in list(names):
         inside = [found for found in _BRACKETS.findall(name) if len(parse(found).key) >= 3]
-        if inside:
-            names.append(" ".join(_BRACKETS.sub(" ", name).split()))
-            names += [found for found in inside if found.isupper() and parse(found).words]
-    return list(dict.fromkeys(name for name in names if parse(name).key))
+        outside = " ".join(_BRACKETS.sub(" ", name).split())
+        acronyms = [found for found in inside if found.isupper() and not outside.isupper() and _is_acronym(found)]
+        if acronyms:  # any other word in brackets tells firms apart: "Pearlcare (Kendal)"
+            names += [outside, *acronyms]
+    first, *others = names
+    return list(dict.fromkeys([first, *(name for name in others if not FILLERS.issuperset(parse(name).words))]))
+
+
+def _is_acronym(text: str) -> bool:
+    words = parse(text).words
+    return len(words) == 1 and 3 <= len(words[0]) <= 12 and words[0] not in FILLERS
+
+
+@lru_cache(maxsize=20_000)
+def mended(word: str) -> str:
+    """A filler that is misspelt, put right; any other word as it is."""
+    if word in FILLERS or len(word) < SHORTEST_TO_MEND:
+        return word
+    close = process.extractOne(word, _LONG_FILLERS, scorer=fuzz.ratio, score_cutoff=84)
+    return str(close[0]) if close else word
 
 
 def core(words: Iterable[str]) -> list[str]:
@@ -123,6 +162,7 @@ _SOUNDS = (
     ("c", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("j", "g"), ("y", "i"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
     ("ea", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"), ("o", "u"), ("e", "i"), ("h", ""),
 )  # fmt: skip
+_VOWELS = re.compile(r"(?<=[a-z0-9])[aiu]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
 
@@ -134,6 +174,11 @@ def sound(text: str) -> str:
     for old, new in _SOUNDS:
         text = text.replace(old, new)
     return _DOUBLED.sub(r"\1", text)
+
+
+def skeleton(sounded: str) -> str:
+    """What of a sounded text is left without vowels: Muhammad and Mohamed are one, and so are most slips in a vowel."""
+    return _VOWELS.sub("", sounded)
 
 
 def _join_initials(tokens: list[str]) -> list[str]:
