@@ -87,6 +87,16 @@ def check_unpacked(path: Path, unpacked: int, packed: int) -> None:
         raise ImportRefused(f"{path} unpacks to more than {MAX_RATIO} times its size: it looks like a zip bomb")
 
 
+def check_length(path: Path) -> None:
+    """Raise ImportRefused when the text is a bomb or far too long, before the first row is stored."""
+    line_ends = 0
+    with open_bytes(path) as file:
+        while chunk := file.read(_CHUNK):
+            line_ends += chunk.count(b"\n")
+            if line_ends > 2 * MAX_ROWS:  # a cell may hold line breaks
+                raise ImportRefused(f"{path} has more than {MAX_ROWS:,} rows: split the list")
+
+
 def check_workbook(path: Path) -> None:
     """Raise ImportRefused unless `path` is a workbook of a bearable size, told without unpacking it."""
     try:

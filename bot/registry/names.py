@@ -78,7 +78,7 @@ def parse(text: str) -> Name:
     """Take a name apart."""
     folded = _MESSRS.sub("", _ONE_LETTER.sub(" ", fold(text)))
     tokens = _canonical(_join_initials(_TOKEN.findall(folded)))
-    tokens = _mended_form(tokens)
+    tokens = _mended_start(_mended_form(tokens))
     tokens = _without_prefix(tokens)
     words: list[str] = []
     forms: set[str] = set()
@@ -117,6 +117,23 @@ def _mended_form(tokens: list[str]) -> list[str]:
         return [*tokens[:-1], "limited"]
     glued = _GLUED.match(tokens[-1]) if tokens else None
     return [*tokens[:-1], glued[1], glued[2]] if glued else tokens
+
+
+_STARTS = {"congtycophan": "cong ty co phan", "congtytnhh": "cong ty tnhh", "tongcongty": "tong cong ty"}
+_START_PARTS = ("phan", "tnhh", "ngty", "cong")
+
+
+def _mended_start(tokens: list[str]) -> list[str]:
+    """A Vietnamese name's first words, which tell the legal form, when they are misspelt or run together."""
+    start = "".join(tokens[:5])
+    if not any(part in start for part in _START_PARTS):
+        return tokens
+    for size in range(min(5, len(tokens) - 1), 1, -1):
+        joined = "".join(tokens[:size])
+        for run, words in _STARTS.items():
+            if abs(len(joined) - len(run)) <= 2 and fuzz.ratio(joined, run) >= 87:
+                return [*words.split(), *tokens[size:]]
+    return tokens
 
 
 def all_names(text: str) -> list[str]:

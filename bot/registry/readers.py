@@ -18,6 +18,7 @@ from bot.registry.limits import (
     MAX_CELL,
     MAX_ROWS,
     ImportRefused,
+    check_length,
     check_workbook,
     lines,
     open_bytes,
@@ -83,6 +84,7 @@ def _check_header(path: Path, source: Source, header: list[str]) -> None:
 
 
 def _csv(path: Path, format: Format) -> Iterator[tuple[int, list[str]]]:
+    check_length(path)
     _check_encoding(path, format.encoding)
 
     def error(line: int, reason: str) -> ImportRefused:

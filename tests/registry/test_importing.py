@@ -158,7 +158,7 @@ def bomb(path):
     with gzip.open(path, "wb") as file:
         file.write(b"Name of the Agency,RL No,Address,Telephone\n")
         for _ in range(60):
-            file.write(b"A,1,B,\n" * 150_000)
+            file.write((b"A,1," + b"B" * 1000 + b",\n") * 1000)
 
 
 def zip_bomb(path):
