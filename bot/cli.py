@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import logging
+import subprocess
 import sys
+import threading
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +37,8 @@ app.add_typer(content_app, name="content")
 app.add_typer(registry_app, name="registry")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
+SHORT_LIST_BYTES = 500_000
+"""A list of recruiters up to this size is loaded in a second or two, before the start."""
 
 
 def main() -> None:
@@ -77,11 +82,12 @@ def run() -> None:
 
     settings = settings_in_force()
     check_port(settings)
-    _lists_loaded(settings).close()
+    _lists_loaded(settings, SHORT_LIST_BYTES).close()
     settings.address_secret()
     _train_if_stale(settings)
     console.print("Starting gateway, engine and sender")
-    sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
+    with _long_lists_loading():
+        sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
 
 
 @app.command(hidden=True)
@@ -107,7 +113,7 @@ def ask(
 ) -> None:
     """Ask one question; the reply goes to stdout."""
     settings = settings_in_force()
-    _lists_loaded(settings)
+    _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
     state = _state_in(settings, language) if language else None
     turn = asyncio.run(_answer(assistant, text, channel, state))
@@ -118,7 +124,7 @@ def ask(
 def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this channel")] = Channel.WEB) -> None:
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
     settings = settings_in_force()
-    database = _lists_loaded(settings)
+    database = _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
     asyncio.run(_chat(assistant, channel, database))
 
@@ -201,14 +207,28 @@ def lint() -> None:
     console.print(f"content lint: no errors, {len(problems)} warnings")
 
 
-def _lists_loaded(settings: Settings) -> Database:
+@contextlib.contextmanager
+def _long_lists_loading() -> Iterator[None]:
+    """Load the long lists beside the running system: the short ones answer meanwhile, and the next start finds all."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "registry", "load"], start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    threading.Thread(target=process.wait, daemon=True).start()  # a finished child must not stay as a zombie
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+
+
+def _lists_loaded(settings: Settings, longest_bytes: int | None = None) -> Database:
     """The database with its newest tables and the lists of recruiters that come with Salama."""
     from bot.registry.source import load_sources
     from bot.storage.database import Database
 
     database = Database(settings.database)
     database.migrate()
-    load_missing(settings, database, load_sources(settings.content_dir))
+    load_missing(settings, database, load_sources(settings.content_dir), longest_bytes)
     return database
 
 

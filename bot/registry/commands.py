@@ -208,12 +208,21 @@ def as_json(verdict: Any) -> dict[str, Any]:
     }
 
 
-def load_missing(settings: Settings, database: Database, known: Any) -> None:
-    """Import the lists that come with Salama, where there are none yet."""
+@app.command()
+def load() -> None:
+    """Load the lists that come with Salama, where there are none yet; `salama run` does it by itself."""
+    from bot.registry.source import load_sources
+
+    settings, database = _open()
+    load_missing(settings, database, load_sources(settings.content_dir))
+
+
+def load_missing(settings: Settings, database: Database, known: Any, longest_bytes: int | None = None) -> None:
+    """Import the lists that come with Salama, where there are none yet; longer files than `longest_bytes` are left."""
     from bot.registry.importing import load_shipped
 
     with _progress("Loading the official lists that come with Salama") as progress:
-        load_shipped(database, known, settings.content_dir, _now(), lambda source, rows: progress(rows))
+        load_shipped(database, known, settings.content_dir, _now(), lambda source, rows: progress(rows), longest_bytes)
 
 
 def _match(hit: Any) -> dict[str, Any]:

@@ -100,8 +100,13 @@ def load_shipped(
     content_dir: Path,
     now: dt.datetime,
     say: Callable[[str, int], None] = lambda source, rows: None,
+    longest_bytes: int | None = None,
 ) -> list[str]:
-    """Import the snapshots that come with Salama for sources that have none yet; returns the sources' ids."""
+    """Import the snapshots that come with Salama for sources that have none yet; returns the sources' ids.
+
+    Args:
+        longest_bytes: leave longer files for another time; None takes all.
+    """
     with database.transaction() as session:
         states = (SnapshotState.IN_FORCE.value, SnapshotState.HELD.value)
         have = set(session.execute(select(Snapshot.source).where(Snapshot.state.in_(states))).scalars())
@@ -110,6 +115,8 @@ def load_shipped(
         if source.shipped is None or source.id in have:
             continue
         path = shipped_path(content_dir, source)
+        if longest_bytes is not None and path.stat().st_size > longest_bytes:
+            continue
         import_file(
             database,
             source,
