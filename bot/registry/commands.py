@@ -220,7 +220,9 @@ def load() -> None:
 def load_missing(settings: Settings, database: Database, known: Any, longest_bytes: int | None = None) -> None:
     """Import the lists that come with Salama, where there are none yet; longer files than `longest_bytes` are left."""
     from bot.registry.importing import load_shipped
+    from bot.registry.snapshots import rekey
 
+    rekey(database, known)
     with _progress("Loading the official lists that come with Salama") as progress:
         load_shipped(database, known, settings.content_dir, _now(), lambda source, rows: progress(rows), longest_bytes)
 

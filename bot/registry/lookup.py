@@ -28,6 +28,7 @@ CHOSEN = "entry:"
 SIMILAR_LIMIT = 24
 MAX_EXACT = 60
 SHORT_QUERY = 6
+SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
 LOOK_AGAIN_S = 5.0
 
@@ -178,12 +179,18 @@ class Registry:
 
 
 def _is_the_name(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) -> bool:
-    """Whether one of the entry's names is one of the spellings, with legal forms that agree."""
-    for name in (row["name"], *row["other_names"]):
-        listed = names.parse(name)
-        if listed.key in spellings and listed.forms_agree(spellings[listed.key]):
-            return True
-    return False
+    """Whether one of the entry's names is one of the spellings.
+
+    Legal forms must agree; a trading name must not be given one that it has not, nor be too short to mean one firm.
+    """
+    listed = names.parse(row["name"])
+    if listed.key in spellings and listed.forms_agree(spellings[listed.key]):
+        return True
+    others = [names.parse(name) for name in row["other_names"]]
+    return any(
+        len(other.key) >= SHORTEST_OTHER_NAME and other.key in spellings and spellings[other.key].forms <= other.forms
+        for other in others
+    )
 
 
 def _stamp(session: Session) -> tuple[object, ...]:

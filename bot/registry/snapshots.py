@@ -6,7 +6,7 @@ Until the switch no look-up sees a staged row, so that an import that dies leave
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
@@ -221,7 +221,37 @@ def _insert(session: Session, source: Source, snapshot_id: int, entries: list[En
     session.execute(insert(RegistryKey.__table__), keys)
 
 
-def keys_of(source: Source, entry: Entry) -> list[dict[str, str]]:
+def rekey(database: Database, sources: Mapping[str, Source]) -> list[str]:
+    """Make the keys anew of lists imported under other rules of what one name is; returns those sources' ids."""
+    with database.transaction() as session:
+        query = select(Snapshot.source, Snapshot.id).where(
+            Snapshot.state == SnapshotState.IN_FORCE.value, Snapshot.names_version != names.VERSION
+        )
+        stale = [(id, snapshot_id) for id, snapshot_id in session.execute(query) if id in sources]
+    for id, snapshot_id in stale:
+        last: int | None = 0
+        while last is not None:
+            with database.transaction() as session:
+                last = _rekey_batch(session, sources[id], last)
+        with database.transaction() as session:
+            session.get(Snapshot, snapshot_id).names_version = names.VERSION
+    return [id for id, _ in stale]
+
+
+def _rekey_batch(session: Session, source: Source, after: int) -> int | None:
+    batch = select(RegistryEntry).where(RegistryEntry.source == source.id, RegistryEntry.id > after)
+    entries = session.execute(batch.order_by(RegistryEntry.id).limit(BATCH)).scalars().all()
+    if not entries:
+        return None
+    table = RegistryKey.__table__
+    first, last = entries[0].id, entries[-1].id
+    mine = select(RegistryEntry.id).where(RegistryEntry.source == source.id, RegistryEntry.id.between(first, last))
+    session.execute(delete(table).where(table.c.entry_id.in_(mine)))
+    session.execute(insert(table), [{"entry_id": e.id, **key} for e in entries for key in keys_of(source, e)])
+    return int(last)
+
+
+def keys_of(source: Source, entry: Entry | RegistryEntry) -> list[dict[str, str]]:
     """The keys an entry is found by."""
     parsed = [names.parse(name) for name in (entry.name, *entry.other_names)]
     found = [(KeyKind.NAME, name.key[:300], name.spelled[:320]) for name in parsed if name.key]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.registry import snapshots
 from bot.registry.diff import changes
@@ -152,6 +152,19 @@ def test_an_import_that_dies_leaves_the_former_list_in_force(put, database, tmp_
         assert session.execute(select(func.count()).where(RegistryEntry.staged.is_(True))).scalar() == 0
         states = session.execute(select(Snapshot.state).order_by(Snapshot.id)).scalars().all()
     assert states == [s.value for s in (SnapshotState.FORMER, SnapshotState.REFUSED, SnapshotState.IN_FORCE)]
+
+
+def test_keys_are_made_anew_when_the_rules_of_names_change(put, database, tmp_path, bd):
+    put(bd, agencies(tmp_path, FIRMS))
+    with database.transaction() as session:
+        session.execute(update(Snapshot).values(names_version="old"))
+        session.execute(update(RegistryKey).values(value="x", spelled="x"))
+    assert snapshots.rekey(database, {bd.id: bd}) == [bd.id]
+    assert snapshots.rekey(database, {bd.id: bd}) == []
+    with database.transaction() as session:
+        values = set(session.execute(select(RegistryKey.value)).scalars())
+    assert "agencynumber1overseas" in values
+    assert len(values) == 80
 
 
 def bomb(path):

@@ -40,6 +40,7 @@ VERDICTS = [
     ("Skill Dove Kenya", TODAY, "imitation", "Skill Dove Ltd"),
     ("Talent Gateaway Ltd", TODAY, "imitation", "Talent Gateway Ltd"),
     ("VINACO.,JSC", TODAY, "stale", "CÔNG TY CỔ PHẦN HỢP TÁC LAO ĐỘNG QUỐC TẾ VINACO"),
+    ("Al-Said Agency Ltd", TODAY, "imitation", "Al-Saud Agency Limited"),
     ("Zqwx Plorf Manpower", TODAY, "not_found", None),
     ("<b>{x}</b> ' OR 1=1 --", TODAY, "not_found", None),
     ("entry:999999999", TODAY, "not_found", None),
