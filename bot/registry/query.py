@@ -72,7 +72,9 @@ class Cues:
     def _name(self, text: str) -> tuple[str, bool]:
         for pattern in (_QUOTED, _AFTER_COLON):
             if found := pattern.search(text):
-                return found[1].strip(), True
+                # "Foo (trading as "Bar") Travels" is not Bar: around a quoted name only words of a question may stand
+                rest = _WORD.findall(text.replace(found[0], " "))
+                return found[1].strip(), all(_bare(word) in self._all for word in rest)
         words = _WORD.findall(text)
         spans = self._spans(words)
         if not spans:

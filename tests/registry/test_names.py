@@ -76,6 +76,28 @@ def test_phone_numbers_are_found_in_cells_as_published(cell, country, area, numb
 
 
 @pytest.mark.parametrize(
+    ("message", "exact"),
+    [
+        ("Eastland Network", True),
+        ("is Eastland Network licensed?", True),
+        ('is "Eastland Network" licensed?', True),
+        ("wakala Skill Dove ana leseni?", True),
+        ("agency name: Pearl Connect Ltd", True),
+        ("Eastland Network Kenya", False),
+        ("Agency Eastland Network", False),
+        ("Licensed Eastland Network", False),
+        ("Eastland Network Agency licensed?", False),
+        ('API Software Limited (Trading as "AutoRek") Travels', False),
+        ("Gulf: Eastland Network", False),
+    ],
+)
+def test_a_name_is_told_exactly_only_when_nothing_beside_it_may_be_part_of_it(message, exact):
+    query = load_cues(ROOT / "content").read(message)
+    whole = names.parse(query.name).key == names.parse(message).key
+    assert (query.exact or whole) is exact
+
+
+@pytest.mark.parametrize(
     ("message", "name", "licence", "phone"),
     [
         ("is Eastland Network licensed?", "Eastland Network", "", ""),
