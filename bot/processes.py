@@ -43,6 +43,7 @@ def engine(settings: Settings) -> None:
     ready.unlink(missing_ok=True)
     assistant = Assistant(usable_model(settings), settings)
     check(assistant)
+    assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
     _until_stopped(lambda stop: work(Database(settings.database), assistant, stop))
 

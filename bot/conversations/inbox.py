@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.conversations.tables import Contact, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn
 from bot.knowledge.reply import Choice
+from bot.registry import filing
 from bot.safety.encryption import AddressVault
 
 CLAIM_FOR = dt.timedelta(seconds=60)
@@ -139,6 +140,8 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
         forget(session, question.contact_id)
     else:
         session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
+    for filed in turn.filed:
+        filed.store(session, question.contact_id, now)
     session.execute(update(Contact).where(Contact.id == question.contact_id).values(language=turn.language))
     for reply in turn.replies:
         session.add(
@@ -162,6 +165,7 @@ def forget(session: Session, contact_id: str) -> None:
     session.execute(update(Message).where(Message.contact_id == contact_id).values(reply_to=None))
     session.execute(delete(Message).where(Message.contact_id == contact_id))
     session.execute(delete(DialogueState).where(DialogueState.contact_id == contact_id))
+    filing.forget(session, contact_id)
 
 
 def _meaning(session: Session, message: Message) -> tuple[str, bool]:
