@@ -230,9 +230,16 @@ class Language(_Model):
 
 
 class Lexicon(_Model):
-    """Emergency phrases of one language, and the phrases that mark a general question instead."""
+    """How people say in one language that somebody is in danger now.
 
+    `alone` are words that are a call for help when they are the whole message. A phrase of `phrases` is one
+    anywhere; a combination is one when each of its groups has a phrase in the message, in any order. `exceptions`
+    mark a general question instead.
+    """
+
+    alone: tuple[str, ...]
     phrases: tuple[str, ...]
+    combinations: tuple[tuple[tuple[str, ...], ...], ...]
     exceptions: tuple[str, ...]
 
 
