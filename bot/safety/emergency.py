@@ -27,7 +27,7 @@ class EmergencyLexicon:
         ]
 
     def calls_for_help(self, text: str) -> bool:
-        """Whether `text` is a word of danger alone, or has a phrase or combination of one and asks nothing in general."""
+        """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
         if plain(text) in self._alone:
             return True
         return (self._has_phrase(text) or self._has_combination(text)) and not self.asks_in_general(text)
