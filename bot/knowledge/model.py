@@ -230,17 +230,17 @@ class Language(_Model):
 
 
 class Lexicon(_Model):
-    """How people say in one language that somebody is in danger now.
+    """How people say in one language that somebody is in danger now; by situation, which is for its readers only.
 
-    `alone` are words that are a call for help when they are the whole message. A phrase of `phrases` is one
-    anywhere; a combination is one when each of its groups has a phrase in the message, in any order. `exceptions`
-    mark a general question instead.
+    A pattern stands for several phrases: `{he,she} beats {me,us,}` (shell braces, an empty choice for "or nothing").
+    `alone` are a call for help when they are the whole message, `phrases` anywhere in it. A combination is one when
+    each of its groups has a phrase in the message, in any order. `exceptions` mark a general question instead.
     """
 
-    alone: tuple[str, ...]
-    phrases: tuple[str, ...]
-    combinations: tuple[tuple[tuple[str, ...], ...], ...]
-    exceptions: tuple[str, ...]
+    alone: dict[str, tuple[str, ...]]
+    phrases: dict[str, tuple[str, ...]]
+    combinations: dict[str, tuple[tuple[str, ...], ...]]
+    exceptions: dict[str, tuple[str, ...]]
 
 
 class Gazetteer(_Model):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from braceexpand import braceexpand
 
 from bot.knowledge.model import Lexicon
 from bot.knowledge.words import PhraseFinder, plain
@@ -17,31 +19,37 @@ class EmergencyLexicon:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         lexicons = list(lexicons)
-        self._alone = {plain(word) for lexicon in lexicons for word in lexicon.alone}
-        self._phrases = _finder(phrase for lexicon in lexicons for phrase in lexicon.phrases)
-        self._exceptions = _finder(phrase for lexicon in lexicons for phrase in lexicon.exceptions)
+        self._alone = {plain(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
+        self._phrases = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.phrases))
+        self._exceptions = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.exceptions))
         self._combinations = [
-            tuple(_finder(group) for group in combination)
+            [_finder(group) for group in combination]
             for lexicon in lexicons
-            for combination in lexicon.combinations
+            for combination in lexicon.combinations.values()
         ]
 
     def calls_for_help(self, text: str) -> bool:
         """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
-        if plain(text) in self._alone:
+        words = plain(text).split()
+        if " ".join(words) in self._alone:
             return True
-        return (self._has_phrase(text) or self._has_combination(text)) and not self.asks_in_general(text)
+        return (_has(self._phrases, words) or self._has_combination(words)) and not _has(self._exceptions, words)
 
-    def asks_in_general(self, text: str) -> bool:
-        """Whether `text` is worded as a general question ("is it legal …", "what number …")."""
-        return bool(self._exceptions.find(text))
-
-    def _has_phrase(self, text: str) -> bool:
-        return bool(self._phrases.find(text))
-
-    def _has_combination(self, text: str) -> bool:
-        return any(all(group.find(text) for group in combination) for combination in self._combinations)
+    def _has_combination(self, words: Sequence[str]) -> bool:
+        return any(all(_has(group, words) for group in combination) for combination in self._combinations)
 
 
-def _finder(phrases: Iterable[str]) -> PhraseFinder[bool]:
-    return PhraseFinder({phrase: True for phrase in phrases})
+def _all(by_situation: dict[str, tuple[str, ...]]) -> Iterable[str]:
+    return (pattern for patterns in by_situation.values() for pattern in patterns)
+
+
+def _expand(patterns: Iterable[str]) -> Iterable[str]:
+    return (phrase for pattern in patterns for phrase in braceexpand(pattern))
+
+
+def _finder(patterns: Iterable[str]) -> PhraseFinder[bool]:
+    return PhraseFinder(dict.fromkeys(_expand(patterns), True))
+
+
+def _has(finder: PhraseFinder[bool], words: Sequence[str]) -> bool:
+    return next(finder.among(words), None) is not None
