@@ -32,6 +32,7 @@ def lint(root: Path, today: dt.date) -> list[Problem]:
             text = path.read_text(encoding="utf-8")
             document = Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
             problems += _lint_file(knowledge, document, today)
+    problems += _missing_word_lists(knowledge, root)
     problems += _questions_asked_twice(knowledge)
     return sorted(set(problems), key=lambda p: (str(p.file), p.line, p.message))
 
@@ -49,6 +50,13 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         for id in document.data or {}:
             if id in knowledge.responses:
                 yield from _lint_response(knowledge, document, knowledge.responses[id])
+
+
+def _missing_word_lists(knowledge: Knowledge, root: Path) -> Iterator[Problem]:
+    """A language without words for emergencies and places would be served less well than the others."""
+    for folder, lists in (("emergency", knowledge.lexicons), ("gazetteer", knowledge.gazetteers)):
+        for language in sorted(set(knowledge.languages) - set(lists)):
+            yield Problem(root / folder / f"{language}.yml", 1, "is missing or cannot be read")
 
 
 def _missing_languages(knowledge: Knowledge, document: Document) -> Iterator[Problem]:

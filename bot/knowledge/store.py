@@ -144,21 +144,24 @@ class _Reader:
             self._put(shelf, id, item, document, (id_field,))
         return shelf
 
-    def many_per_file(
-        self, kind: type[M], pattern: str, key_field: str | None = "id", under: str | None = None
-    ) -> dict[str, M]:
+    def one_per_language(self, kind: type[M], pattern: str) -> dict[str, M]:
+        return {
+            document.path.stem: parsed
+            for document in self.documents(pattern)
+            if (parsed := self.parse(kind, document, document.data))
+        }
+
+    def many_per_file(self, kind: type[M], pattern: str, key_field: str = "id") -> dict[str, M]:
         shelf: dict[str, M] = {}
         for document in self.documents(pattern):
-            prefix = (under,) if under else ()
-            entries = (document.data or {}).get(under, {}) if under else document.data
-            if not isinstance(entries, dict):
-                self.problems.append(document.problem("expected a mapping of ids", *prefix))
+            if not isinstance(document.data, dict):
+                self.problems.append(document.problem("expected a mapping of ids"))
                 continue
-            for id, data in entries.items():
-                filled = {key_field: id, **data} if key_field and isinstance(data, dict) else data
-                item = self.parse(kind, document, filled, *prefix, id)
+            for id, data in document.data.items():
+                filled = {key_field: id, **data} if isinstance(data, dict) else data
+                item = self.parse(kind, document, filled, id)
                 if item is not None:
-                    self._put(shelf, id, item, document, (*prefix, id))
+                    self._put(shelf, id, item, document, (id,))
         return shelf
 
     def _put(self, shelf: dict[str, M], id: str, item: M, document: Document, place: tuple[str, ...]) -> None:
@@ -178,11 +181,6 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
             question = reader.parse(model.RiskQuestion, document, data, index)
             if question:
                 risk.append(question)
-    gazetteers = {
-        document.path.stem: parsed
-        for document in reader.documents("gazetteer/*.yml")
-        if (parsed := reader.parse(model.Gazetteer, document, document.data))
-    }
     return Knowledge(
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
@@ -192,8 +190,8 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
         actions=reader.many_per_file(model.Action, "actions.yml"),
         labels=labels,
         risk_questions=tuple(risk),
-        lexicons=reader.many_per_file(model.Lexicon, "emergency/lexicon.yml", None, under="languages"),
-        gazetteers=gazetteers,
+        lexicons=reader.one_per_language(model.Lexicon, "emergency/*.yml"),
+        gazetteers=reader.one_per_language(model.Gazetteer, "gazetteer/*.yml"),
         files=reader.files,
     )
 
