@@ -17,7 +17,7 @@ from bot.knowledge.risk import weigh
 from bot.knowledge.store import Knowledge
 
 MAX_COUNTRY_CHOICES = 6
-HELP_LINES = (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER)
+HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE)
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,15 @@ class Composer:
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
-        lines = {code: self._facts_block(code, HELP_LINES, None) for code, _ in places.named()}
-        blocks = [block for block in lines.values() if block]
+        here = places.destination or places.origin
+        blocks = [self._facts_block(here, HELP_LINES, None)] if here else []
+        if (
+            places.destination and places.origin
+        ):  # police at home cannot come; a line that is reached from abroad can help
+            blocks.append(self._facts_block(places.origin, HELP_LINES, None, from_abroad=True))
+        blocks = [block for block in blocks if block]
         blocks.append(self._response_text("utter_emergency"))
-        if places.destination and not lines[places.destination]:
+        if places.destination and not self._facts_block(places.destination, HELP_LINES, None):
             blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
         choices: tuple[Choice, ...] = ()
         if not places.destination:
@@ -149,11 +154,12 @@ class Composer:
             choices = self._country_choices(kinds)
         return Reply("\n\n".join(blocks), choices + self._choices(buttons), id)
 
-    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None) -> str:
+    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None, from_abroad: bool = False) -> str:
         country = self.knowledge.countries.get(code)
         if country is None:
             return ""
-        lines = [self._fact(fact) for kind in kinds for fact in _facts(country, kind, role, self.sms)]
+        facts = [fact for kind in kinds for fact in _facts(country, kind, role, self.sms)]
+        lines = [self._fact(fact) for fact in facts if fact.phone_abroad or not from_abroad]
         if not lines:
             return ""
         if self.today > country.review_by:
