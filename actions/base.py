@@ -7,11 +7,13 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 logger = logging.getLogger(__name__)
 UNDERSTOOD = SlotSet("missed", False)
+CENTRE_FORM = "centre_form"
+"""One short question: any other turn of the dialogue closes it, so that it is not asked again and again."""
 
 
 class SafeAction(Action, ABC):
@@ -28,12 +30,19 @@ class SafeAction(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Respond, or apologise."""
         try:
-            return self.respond(dispatcher, tracker)
+            return self._closing(self.respond(dispatcher, tracker), tracker)
         except Exception as error:  # the last line of defence: silence would be worse
             logger.error("%s failed: %s at %s", self.name(), type(error).__name__, _where(error))
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_error")
             return []
+
+    def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
+        """The events, and with them the end of an open question for a place that this turn has left."""
+        answers = self.name() == f"validate_{CENTRE_FORM}" or any(event["event"] == "active_loop" for event in events)
+        if answers or tracker.active_loop.get("name") != CENTRE_FORM:
+            return events
+        return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 def intent_of(tracker: Tracker) -> str:

@@ -45,7 +45,9 @@ class ActionInformCountry(SafeAction):
             say.utter_message(response="utter_facts", about="utter_emergency", country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
         events = self._remember(tracker, country)
-        if about:
+        if about == "utter_find_mrc":
+            say.utter_message(response="utter_centres", where={"country": country})
+        elif about:
             say.utter_message(response="utter_facts", about=about, country=country)
         else:
             say.utter_message(response="utter_country_noted", country=country)
