@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 UNDERSTOOD = SlotSet("missed", False)
 CENTRE_FORM = "centre_form"
 """One short question: any other turn of the dialogue closes it, so that it is not asked again and again."""
+PARTS_OF_CENTRE_FORM = (f"validate_{CENTRE_FORM}", "action_ask_centre_place")
 
 
 class SafeAction(Action, ABC):
@@ -39,8 +40,8 @@ class SafeAction(Action, ABC):
 
     def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
         """The events, and with them the end of an open question for a place that this turn has left."""
-        answers = self.name() == f"validate_{CENTRE_FORM}" or any(event["event"] == "active_loop" for event in events)
-        if answers or tracker.active_loop.get("name") != CENTRE_FORM:
+        stays = self.name() in PARTS_OF_CENTRE_FORM or any(event["event"] == "active_loop" for event in events)
+        if stays or tracker.active_loop.get("name") != CENTRE_FORM:
             return events
         return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
 

@@ -26,27 +26,38 @@ Slots = dict[str, Any]
 
 
 class ActionFindCentre(SafeAction):
-    """Says the nearest offices, or opens the question where the person is."""
+    """Says the nearest offices, or asks where the person is. Either way a place may follow: the form stays open."""
 
     def name(self) -> str:
         """The action's name."""
         return "action_find_centre"
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Answer for the place that was given, else ask; at the second unknown place, leave it."""
+        """Answer for the place that was given, else let the form ask; at the second unknown place, leave it."""
         given = tracker.get_slot("centre_place")
         forget = SlotSet("centre_place", None)
         if given == UNKNOWN_PLACE:
-            if tracker.get_slot("missed"):
-                say.utter_message(response="utter_not_understood")
-                return [forget]
-            say.utter_message(response="utter_centres_unknown_place")
-            return [forget, ActiveLoop(CENTRE_FORM), SlotSet("missed", True)]
+            say.utter_message(response="utter_not_understood")
+            return [forget]
         where = given or _where(tracker)
         if where is None:
-            return [ActiveLoop(CENTRE_FORM), UNDERSTOOD]
+            return [ActiveLoop(CENTRE_FORM), SlotSet("about", None), UNDERSTOOD]
         say.utter_message(response="utter_centres", where=where, skip=_skip(tracker))
-        return [forget, SlotSet("about", ABOUT), UNDERSTOOD]
+        return [forget, ActiveLoop(CENTRE_FORM), SlotSet("about", ABOUT), UNDERSTOOD]
+
+
+class ActionAskCentrePlace(SafeAction):
+    """Asks where the person is; says nothing when offices were just told, for then a place may follow or not."""
+
+    def name(self) -> str:
+        """The action's name, which Rasa looks for when the form needs its slot."""
+        return "action_ask_centre_place"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Ask, once."""
+        if not _is_told(tracker):
+            say.utter_message(response="utter_ask_centre_place")
+        return []
 
 
 class ValidateCentreForm(SafeAction):
@@ -59,7 +70,14 @@ class ValidateCentreForm(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Fill the slot; filling nothing lets the rule of the message's intent have its way."""
         place = _answered_place(tracker)
+        if place == UNKNOWN_PLACE and not tracker.get_slot("missed"):
+            say.utter_message(response="utter_centres_unknown_place")
+            return [SlotSet("centre_place", None), SlotSet("missed", True)]
         return [] if place is None else [SlotSet("centre_place", place)]
+
+
+def _is_told(tracker: Tracker) -> bool:
+    return bool(tracker.get_slot("about") == ABOUT)
 
 
 def _answered_place(tracker: Tracker) -> Slots | str | None:
@@ -69,8 +87,9 @@ def _answered_place(tracker: Tracker) -> Slots | str | None:
         return None
     finder, likely = _knowledge().places, _likely(tracker)
     if intent in MAY_BE_A_PLACE:
-        found = finder.find(text, likely, whole=len(text.split()) <= MAX_WORDS_OF_A_PLACE)
-        return _slots(found) or UNKNOWN_PLACE
+        short = len(text.split()) <= MAX_WORDS_OF_A_PLACE
+        found = _slots(finder.find(text, likely, whole=short))
+        return found or (UNKNOWN_PLACE if short and not _is_told(tracker) else None)
     if intent == "find_mrc":
         return _slots(finder.find(text, likely))
     return _slots(finder.exact(text))  # "Nice" may look like thanks

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity
+from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity
 
 
 class ActionChangeLanguage(SafeAction):
@@ -47,6 +47,7 @@ class ActionInformCountry(SafeAction):
         events = self._remember(tracker, country)
         if about == "utter_find_mrc":
             say.utter_message(response="utter_centres", where={"country": country})
+            events.append(ActiveLoop(CENTRE_FORM))  # a town may follow
         elif about:
             say.utter_message(response="utter_facts", about=about, country=country)
         else:

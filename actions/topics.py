@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of
+from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, intent_of
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 
 MAX_SUGGESTIONS = 3
@@ -79,7 +79,8 @@ class ActionDidYouMean(SafeAction):
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
         likely = [r["name"] for r in ranking if r["name"] not in (FALLBACK, OUT_OF_SCOPE, EMERGENCY)]
-        if tracker.active_loop.get("name") or tracker.get_slot("missed") or not likely:
+        in_form = tracker.active_loop.get("name") not in (None, CENTRE_FORM)
+        if in_form or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:
             say.utter_message(response="utter_suggestions", topics=likely[:MAX_SUGGESTIONS])

@@ -122,9 +122,8 @@ class PlaceFinder:
         least = min(distance for _, distance, _ in near)
         names = [name for name, distance, _ in near if distance == least]
         cities = [city for name in names for city in self._aliases.get(name) or self._cities.get(name, [])]
-        if cities:
-            return _place(self._best(cities, likely))
-        return Place(self._countries[names[0]])
+        country = next((self._countries[name] for name in names if name in self._countries), None)
+        return Place(country) if country else _place(self._best(cities, likely))
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
