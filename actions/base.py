@@ -56,6 +56,12 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == name), None)
 
 
+def open_form(tracker: Tracker) -> str | None:
+    """The form whose question the person is answering; the one for a place does not count, it gives way to anything."""
+    name = tracker.active_loop.get("name")
+    return None if name == CENTRE_FORM else name
+
+
 def _where(error: Exception) -> str:
     frame = error.__traceback__
     while frame and frame.tb_next:

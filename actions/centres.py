@@ -21,6 +21,7 @@ UNKNOWN_PLACE = "?"
 """What the slot holds when the answer names no place that we know."""
 MAY_BE_A_PLACE = (FALLBACK, OUT_OF_SCOPE, "inform_country")
 """What the classifier makes of a town's name alone."""
+ASKS_FOR_AN_OFFICE = ("find_mrc", "affirm")
 MAX_WORDS_OF_A_PLACE = 6
 Slots = dict[str, Any]
 
@@ -54,8 +55,8 @@ class ActionAskCentrePlace(SafeAction):
         return "action_ask_centre_place"
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Ask, once."""
-        if not _is_told(tracker):
+        """Ask when an office was asked for or the place was not known; not again after "thank you"."""
+        if not _is_told(tracker) and (intent_of(tracker) in ASKS_FOR_AN_OFFICE or tracker.get_slot("missed")):
             say.utter_message(response="utter_ask_centre_place")
         return []
 
@@ -69,6 +70,8 @@ class ValidateCentreForm(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Fill the slot; filling nothing lets the rule of the message's intent have its way."""
+        if tracker.get_slot("requested_slot") != "centre_place":
+            return []  # the form was opened by this very message, which has been answered
         place = _answered_place(tracker)
         if place == UNKNOWN_PLACE and not tracker.get_slot("missed"):
             say.utter_message(response="utter_centres_unknown_place")
@@ -100,7 +103,7 @@ def _where(tracker: Tracker) -> Slots | None:
     latitude, longitude = _degrees(tracker, "latitude", 90), _degrees(tracker, "longitude", 180)
     if latitude is not None and longitude is not None:
         return asdict(at_position(latitude, longitude))
-    text, country = str(tracker.latest_message.get("text") or ""), entity(tracker, "country")
+    country, text = entity(tracker, "country"), str(tracker.latest_message.get("text") or "")
     found = (
         None if text.startswith("/") else _knowledge().places.find(text, [*filter(None, [country]), *_likely(tracker)])
     )

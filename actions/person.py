@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity
+from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, open_form
 
 
 class ActionChangeLanguage(SafeAction):
@@ -20,7 +20,7 @@ class ActionChangeLanguage(SafeAction):
         """Confirm, or ask."""
         if entity(tracker, "language"):
             say.utter_message(response="utter_language_changed")
-            if not tracker.active_loop.get("name"):
+            if not open_form(tracker):
                 say.utter_message(response="utter_menu", menu="main")
         else:
             say.utter_message(response="utter_languages")

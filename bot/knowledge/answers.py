@@ -154,7 +154,7 @@ class Composer:
         shown = found[skip : skip + MAX_OFFICES]
         if not shown:
             return self._no_centre(where)
-        id = "utter_centres_near" if where.town else "utter_centres_in"
+        id = _heading(where)
         blocks = [self._response_text(id).format(place=where.town or self._country(where.country))]
         blocks += [describe(office, self.language, self._label, self.sms) for office in shown]
         known = self.knowledge.centres[where.country]
@@ -261,6 +261,12 @@ class Composer:
 def payload(intent: str, **entities: str) -> str:
     """The text by which a button speaks to Rasa: `/intent{"entity": "value"}`."""
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+
+
+def _heading(where: Where) -> str:
+    if where.town:
+        return "utter_centres_near"
+    return "utter_centres_here" if where.latitude is not None else "utter_centres_in"
 
 
 def _search(where: Where, skip: int) -> str:

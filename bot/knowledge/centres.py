@@ -36,8 +36,7 @@ def in_town(city: City) -> Where:
 
 def at_position(latitude: float, longitude: float) -> Where:
     """Looking from a position in degrees, in the country of the town nearest to it."""
-    city = nearest_city(latitude, longitude)
-    return Where(city.country, city.name, latitude, longitude)
+    return Where(nearest_city(latitude, longitude).country, None, latitude, longitude)
 
 
 def offices(directory: Mapping[str, CountryCentres], where: Where, citizen_of: str | None = None) -> list[Office]:
