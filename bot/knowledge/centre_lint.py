@@ -13,7 +13,7 @@ from bot.knowledge import countries
 from bot.knowledge.centre import Centre, CentreKind, PointOf, Service
 from bot.knowledge.centre_text import MAX_SMS_SEGMENTS, describe
 from bot.knowledge.centres import Office
-from bot.knowledge.cities import distance_km
+from bot.knowledge.cities import distance_km, nearest_city
 from bot.knowledge.segments import fold, segments
 from bot.knowledge.store import Document, Knowledge, Problem
 
@@ -84,12 +84,14 @@ def _is_possible(phone: str) -> bool:
 
 
 def _lint_point(knowledge: Knowledge, document: Document, centre: Centre, *place: str | int) -> Iterator[Problem]:
-    city = knowledge.places.in_country(centre.city, document.path.stem)
-    if city is None:
-        yield document.problem(f'there is no town "{centre.city}" in {document.path.stem}', *place, "city")
+    country, point = document.path.stem, centre.point
+    city = knowledge.places.in_country(centre.city, country)
+    if city is None or not city.population:  # too small for the list of towns: at least the country can be checked
+        if nearest_city(point.latitude, point.longitude).country != country:
+            yield document.problem(f"the town nearest to the point is not in {country}", *place, "point")
         return
-    away = distance_km(centre.point.latitude, centre.point.longitude, city.latitude, city.longitude)
-    if away > FARTHEST_KM[centre.point.of]:
+    away = distance_km(point.latitude, point.longitude, city.latitude, city.longitude)
+    if away > FARTHEST_KM[point.of]:
         yield document.problem(f"the point is {away:.0f} km from {centre.city}", *place, "point")
 
 
