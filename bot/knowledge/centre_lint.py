@@ -10,15 +10,17 @@ import phonenumbers
 from babel import Locale, UnknownLocaleError
 
 from bot.knowledge import countries
-from bot.knowledge.centre import Centre, CentreKind, PointOf, Service
+from bot.knowledge.centre import Centre, CentreKind, Point, PointOf, Service
 from bot.knowledge.centre_text import MAX_SMS_SEGMENTS, describe
 from bot.knowledge.centres import Office
-from bot.knowledge.cities import distance_km, nearest_city
+from bot.knowledge.cities import City, all_cities, distance_km
 from bot.knowledge.segments import fold, segments
 from bot.knowledge.store import Document, Knowledge, Problem
 
 FARTHEST_KM = {PointOf.CITY: 30.0, PointOf.OFFICE: 60.0}
 """How far a point may be from the middle of the town in the list of cities; more is a slip."""
+FARTHEST_IN_COUNTRY_KM = 300.0
+"""How far the point of a town that the list lacks may be from the next town of its country."""
 ANY_KM = 12_345.0
 """A long distance, for measuring the longest text."""
 LABELS = (
@@ -87,12 +89,17 @@ def _lint_point(knowledge: Knowledge, document: Document, centre: Centre, *place
     country, point = document.path.stem, centre.point
     city = knowledge.places.in_country(centre.city, country)
     if city is None or not city.population:  # too small for the list of towns: at least the country can be checked
-        if nearest_city(point.latitude, point.longitude).country != country:
-            yield document.problem(f"the town nearest to the point is not in {country}", *place, "point")
+        here = (other for other in all_cities() if other.country == country)
+        if min((_away(point, other) for other in here), default=0.0) > FARTHEST_IN_COUNTRY_KM:
+            yield document.problem(f"the point is far from every town of {country}", *place, "point")
         return
-    away = distance_km(point.latitude, point.longitude, city.latitude, city.longitude)
+    away = _away(point, city)
     if away > FARTHEST_KM[point.of]:
         yield document.problem(f"the point is {away:.0f} km from {centre.city}", *place, "point")
+
+
+def _away(point: Point, city: City) -> float:
+    return distance_km(point.latitude, point.longitude, city.latitude, city.longitude)
 
 
 def _lint_text(knowledge: Knowledge, document: Document, centre: Centre, *place: str | int) -> Iterator[Problem]:

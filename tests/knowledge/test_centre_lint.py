@@ -15,7 +15,7 @@ ROWS = [
     (ZM, "id: zm_iom_lusaka", "id: zm_labour_lusaka", "stands twice"),
     (ZM, "id: zm_iom_lusaka", "id: za_labour_pretoria", "stands twice"),
     (ZM, "kind: iom", "kind: club", "not a valid enumeration member"),
-    ("centres/ZW.yml", "latitude: -20.4833", "latitude: 20.4833", "nearest to the point is not in ZW"),
+    ("centres/ZW.yml", "latitude: -20.4833", "latitude: 20.4833", "far from every town of ZW"),
     (ZM, "latitude: -15", "latitude: 15", "km from Lusaka"),
     (ZM, "latitude: -15", "latitude: -915", "ensure this value is greater than"),
     (ZM, "+260 211 221432", "+260 2", "cannot be a phone number"),
