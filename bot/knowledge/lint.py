@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from bot.knowledge import countries, model
+from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import Document, Knowledge, Problem, read
 
@@ -44,6 +45,10 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from _lint_topic(knowledge, document, knowledge.topics[stem], today)
     elif document.path.parent.name == "countries" and stem in knowledge.countries:
         yield from _lint_country(document, knowledge.countries[stem], today)
+    elif document.path.parent.name == "centres" and stem in knowledge.centres:
+        yield from lint_centres(knowledge, document, today)
+    elif document.path.name == "labels.yml":
+        yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:
         yield from _dead_buttons(knowledge, document, knowledge.menus[stem].items, "items")
     elif document.path.parent.name == "responses":

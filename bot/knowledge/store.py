@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -14,6 +15,10 @@ from pydantic import BaseModel, ValidationError
 
 from bot.faults import Fault
 from bot.knowledge import model
+from bot.knowledge.centre import CityNames, CountryCentres
+from bot.knowledge.cities import City
+from bot.knowledge.places import PlaceFinder
+from bot.knowledge.words import plain
 
 logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -55,6 +60,8 @@ class Knowledge:
     risk_questions: tuple[model.RiskQuestion, ...] = ()
     lexicons: dict[str, model.Lexicon] = field(default_factory=dict)
     gazetteers: dict[str, model.Gazetteer] = field(default_factory=dict)
+    centres: dict[str, CountryCentres] = field(default_factory=dict)
+    city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -67,6 +74,23 @@ class Knowledge:
             if id in shelf:
                 return str(shelf[id].languages[language].title)
         return None
+
+    @cached_property
+    def places(self) -> PlaceFinder:
+        """Finds the towns and countries that people name; made at first use, for it takes a second."""
+        texts = (text for topic in self.topics.values() for text in topic.languages.values())
+        words = {word for text in texts for said in (*text.questions, text.answer) for word in plain(said).split()}
+        return PlaceFinder(
+            known={*self.countries, *self.centres},
+            languages=self.languages,
+            aliases=self.city_names.aliases,
+            vocabulary=words.union(map(plain, self.city_names.not_cities)),
+            small=[
+                City(centre.city, country, centre.point.latitude, centre.point.longitude, 0, (centre.city,))
+                for country, known in self.centres.items()
+                for centre in known.centres
+            ],
+        )
 
 
 @dataclass
@@ -181,7 +205,18 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
             question = reader.parse(model.RiskQuestion, document, data, index)
             if question:
                 risk.append(question)
+    centres = {
+        document.path.stem: known
+        for document in reader.documents("centres/*.yml")
+        if (known := reader.parse(CountryCentres, document, document.data))
+    }
+    reader.files |= {f"centres/{country}": reader.root / f"centres/{country}.yml" for country in centres}
+    city_names = CityNames(aliases={})
+    for document in reader.documents("cities.yml"):
+        city_names = reader.parse(CityNames, document, document.data) or city_names
     return Knowledge(
+        centres=centres,
+        city_names=city_names,
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
         countries=reader.one_per_file(model.Country, "countries/*.yml", "country"),
@@ -252,3 +287,9 @@ class KnowledgeStore:
             logger.info("content reloaded")
         except ContentError as error:
             logger.error("changed content is not usable, the former stays in force: %s", error)
+
+
+@lru_cache(maxsize=4)
+def shared_store(root: Path) -> KnowledgeStore:
+    """The one store of this process for the content at `root`."""
+    return KnowledgeStore(root)
