@@ -40,8 +40,9 @@ class OpenSetClassifier:
         """Learn the labels and how far to trust them."""
         everything = np.arange(len(labels))
         folds = self._splits(labels)
-        # liblinear holds Python's lock: only processes train side by side
-        fitted: list[_Hyperplanes] = joblib.Parallel(n_jobs=WORKERS if folds else 1)(
+        # liblinear holds Python's lock, so processes; it sorts its data in place, so no read-only memory map
+        parallel = joblib.Parallel(n_jobs=WORKERS if folds else 1, max_nbytes=None)
+        fitted: list[_Hyperplanes] = parallel(
             joblib.delayed(_fit)(features[rows], labels[rows]) for rows in (everything, *(train for train, _ in folds))
         )
         self._hyperplanes, self.labels = fitted[0], fitted[0].labels
