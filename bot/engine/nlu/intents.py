@@ -33,7 +33,7 @@ class CalibratedIntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The arguments of `OpenSetClassifier`."""
-        return {"least_confidence": 0.3, "out_of_scope_share": 0.1, "folds": 3}
+        return {"least_confidence": 0.4, "out_of_scope_share": 0.05, "folds": 3}
 
     @classmethod
     def create(

@@ -16,6 +16,8 @@ from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 TEMPERATURE = 4.0
 """What distances are multiplied by before the softmax; 4 ranked best on CLINC150's validation part."""
 WORKERS = min(4, os.cpu_count() or 1)
+FEW = 2000
+"""Examples that train faster than a process starts."""
 
 
 class OpenSetClassifier:
@@ -41,7 +43,7 @@ class OpenSetClassifier:
         everything = np.arange(len(labels))
         folds = self._splits(labels)
         # liblinear holds Python's lock, so processes; it sorts its data in place, so no read-only memory map
-        parallel = joblib.Parallel(n_jobs=WORKERS if folds else 1, max_nbytes=None)
+        parallel = joblib.Parallel(n_jobs=WORKERS if len(labels) > FEW else 1, max_nbytes=None)
         fitted: list[_Hyperplanes] = parallel(
             joblib.delayed(_fit)(features[rows], labels[rows]) for rows in (everything, *(train for train, _ in folds))
         )
@@ -121,10 +123,9 @@ def shares(distances: np.ndarray) -> np.ndarray:
 
 
 def _signs(distances: np.ndarray) -> np.ndarray:
-    """What tells a right answer from a wrong one: the best distance, its lead, and the odds of its share."""
-    second, best = np.sort(distances, 1)[:, -2:].T
+    """What tells a right answer from a wrong one: the best distance, and the odds of its share."""
     share = np.clip(shares(distances).max(1), 1e-6, 1 - 1e-6)
-    signs: np.ndarray = np.stack([best, best - second, np.log(share / (1 - share))], axis=1)
+    signs: np.ndarray = np.stack([distances.max(1), np.log(share / (1 - share))], axis=1)
     return signs
 
 
