@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -23,6 +24,9 @@ from bot.knowledge.words import plain
 logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+COMMON_WORD = 4
+"""Questions that use a word before it counts as a common one: some name towns."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,10 @@ class Knowledge:
     @cached_property
     def places(self) -> PlaceFinder:
         """Finds the towns and countries that people name; made at first use, for it takes a second."""
-        texts = (text for topic in self.topics.values() for text in topic.languages.values())
-        words = {word for text in texts for said in (*text.questions, text.answer) for word in plain(said).split()}
+        texts = [text for topic in self.topics.values() for text in topic.languages.values()]
+        asked = Counter(word for text in texts for said in text.questions for word in set(plain(said).split()))
+        words = {word for text in texts for word in plain(text.answer).split()}
+        words |= {word for word, count in asked.items() if count >= COMMON_WORD}
         return PlaceFinder(
             known={*self.countries, *self.centres},
             languages=self.languages,
