@@ -27,11 +27,11 @@ class Question:
 class Turn:
     """The engine's answer: replies, the state to keep, and what was understood.
 
-    `erase` asks to forget everything that the contact ever wrote.
+    `state` None keeps the former one. `erase` asks to forget everything that the contact ever wrote.
     """
 
     replies: tuple[Reply, ...]
-    state: str
+    state: str | None
     language: str | None
     intent: str
     confidence: float

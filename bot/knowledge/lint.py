@@ -45,6 +45,9 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from _lint_country(document, knowledge.countries[stem], today)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:
         yield from _dead_buttons(knowledge, document, knowledge.menus[stem].items, "items")
+    elif document.path.name == "commands.yml":
+        for id, command in knowledge.commands.items():
+            yield from _dead_buttons(knowledge, document, (command.action,), id, "action")
     elif document.path.parent.name == "responses":
         for id in document.data or {}:
             if id in knowledge.responses:

@@ -55,6 +55,8 @@ class Knowledge:
     risk_questions: tuple[model.RiskQuestion, ...] = ()
     lexicons: dict[str, model.Lexicon] = field(default_factory=dict)
     gazetteers: dict[str, model.Gazetteer] = field(default_factory=dict)
+    keywords: dict[str, model.Keywords] = field(default_factory=dict)
+    commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -190,6 +192,8 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
         menus=reader.one_per_file(model.Menu, "menus/*.yml"),
         responses=reader.many_per_file(model.Response, "responses/*.yml"),
         actions=reader.many_per_file(model.Action, "actions.yml"),
+        keywords=reader.many_per_file(model.Keywords, "keywords.yml", None),
+        commands=reader.many_per_file(model.ChatCommand, "commands.yml"),
         labels=labels,
         risk_questions=tuple(risk),
         lexicons=reader.many_per_file(model.Lexicon, "emergency/lexicon.yml", None, under="languages"),
