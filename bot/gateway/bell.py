@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from bot.storage.database import Database
-from bot.storage.wakeup import Waiter, Work
+from bot.storage.wakeup import Waiter, Work, wait_for_event
 
 LOOK_S = 1.0
 
@@ -31,5 +30,4 @@ class Bell:
         """Return at the next ring, or when it is time to look anyway."""
         if self._rung is None:
             self._rung = asyncio.Event()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), LOOK_S)
+        await wait_for_event(self._rung, LOOK_S)

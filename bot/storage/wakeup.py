@@ -63,6 +63,15 @@ def _directory(database: str) -> Path:
     return Path(tempfile.gettempdir()) / f"salama-{os.getuid()}-{key}"
 
 
+async def wait_for_event(event: asyncio.Event, timeout_s: float) -> None:
+    """Wait for `event`, at most `timeout_s`. asyncio.wait_for would, before Python 3.12, sometimes swallow a cancel."""
+    waiting = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait([waiting], timeout=timeout_s)
+    finally:
+        waiting.cancel()
+
+
 class Waiter:
     """Waits for work in this process; use it as `async with Waiter(database, Work.INBOX) as waiter`."""
 
@@ -93,8 +102,7 @@ class Waiter:
         """Return when there may be work, at the latest after `timeout_s` seconds."""
         if not self._database.is_sqlite and self._listening is None:
             await self._listen()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+        await wait_for_event(self._event, timeout_s)
         self._event.clear()
 
     def wake(self) -> None:
