@@ -91,7 +91,7 @@ class TelegramChannel:
             raise Forged("wrong secret token")
         try:
             data = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # RecursionError: ten thousand opening brackets
             raise Malformed("not JSON") from None
         update = _update(data)
         body = ""

@@ -143,7 +143,7 @@ async def _body(request: Request) -> dict[str, Any]:
             raise BadMessage(f"longer than {MAX_BODY} bytes")
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadMessage("not JSON") from None
     if not isinstance(data, dict):
         raise BadMessage("not a JSON object")

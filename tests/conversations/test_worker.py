@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from async_timeout import timeout as asyncio_timeout
 from sqlalchemy import select
 
 from bot.channels.protocol import Command, Media
@@ -65,13 +66,12 @@ async def test_the_loop_survives_an_engine_that_fails(database, vault):
     stop = asyncio.Event()
     engine = Echo(fail=1)
     task = asyncio.create_task(Worker(database, engine).run(stop))
-    await asyncio.sleep(0.5)
-    with database.transaction() as session:  # the message is tried again after a while
-        session.execute(select(Message)).scalar().claimed_until = NOW
-    await asyncio.sleep(1.5)
+    async with asyncio_timeout(20):
+        while not replies(database):  # it is tried again after two seconds
+            await asyncio.sleep(0.1)
     stop.set()
     await task
-    assert replies(database) == ["ONE"]
+    assert (replies(database), engine.asked) == (["ONE"], ["one", "one"])
 
 
 async def test_a_message_that_cannot_be_answered_gets_an_apology_in_the_end(database, vault, notices):
