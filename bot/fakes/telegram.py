@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.fakes.faults import Faults
+from bot.fakes.forms import form_of
 from bot.fakes.phones import Bubble, Phones
 
 
@@ -78,7 +79,7 @@ class FakeTelegram:
 
     async def _call(self, request: Request) -> Response:
         method = request.path_params["method"]
-        values = {**request.query_params, **(dict(await request.form()) if request.method == "POST" else {})}
+        values = {**request.query_params, **(await form_of(request))}
         fault = self.faults.next() if method == "sendMessage" else None
         if fault and not fault.after:
             return fault.response()

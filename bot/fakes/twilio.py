@@ -17,6 +17,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from bot.fakes.faults import Faults
+from bot.fakes.forms import form_of
 from bot.fakes.phones import Bubble, Phones
 
 
@@ -91,7 +92,7 @@ class FakeTwilio:
     # what Salama does
 
     async def _create_message(self, request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = await form_of(request)
         fault = self.faults.next()
         if fault and not fault.after:
             return fault.response()
