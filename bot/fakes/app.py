@@ -73,7 +73,9 @@ def create_app(settings: Settings) -> Starlette:
         Mount("/telegram", telegram.app),
         Mount("/twilio", twilio.app),
     ]
-    return Starlette(routes=routes)
+    app = Starlette(routes=routes)
+    app.state.telegram, app.state.twilio = telegram, twilio
+    return app
 
 
 def _shown(bubble: Bubble) -> dict[str, Any]:
