@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.channels.protocol import DeliveryReport, Event, InboundMessage, Reachability
@@ -65,16 +65,17 @@ class Intake:
     async def _store_waiting(self) -> None:
         while self._waiting:
             calls, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            calls.sort(key=_contact)  # contacts are locked in one order everywhere; each one's messages stay in theirs
             try:
                 results = await asyncio.to_thread(self._store, calls)
-            except SQLAlchemyError as error:
-                if len(calls) == 1:
-                    self._fail(calls[0], error)
-                    continue
-                await self._store_one_by_one(calls)
-            except Exception as error:  # nobody may wait for ever
+            except OperationalError as error:  # the database is gone: for each of them
                 for call in calls:
                     self._fail(call, error)
+            except Exception as error:
+                if len(calls) == 1:
+                    self._fail(calls[0], error)
+                else:
+                    await self._store_one_by_one(calls)
             else:
                 for call, result in zip(calls, results, strict=True):
                     _finish(call, result)
@@ -108,6 +109,11 @@ class Intake:
         logger.error("not stored", extra={"error": type(error).__name__})
         if not call.done.done():
             call.done.set_exception(NotStored(type(error).__name__))
+
+
+def _contact(call: _Call) -> tuple[str, str]:
+    event = call.events[0] if call.events else None
+    return (event.channel, event.address) if isinstance(event, InboundMessage | Reachability) else ("", "")
 
 
 def _finish(call: _Call, result: list[str]) -> None:

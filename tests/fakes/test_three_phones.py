@@ -1,4 +1,4 @@
-"""The whole way of a message on three phones at a time: provider's side, webhook, database, engine, sender, and back."""
+"""The whole way of a message on three phones at once: provider, webhook, database, engine, sender, and back."""
 
 import asyncio
 import contextlib

