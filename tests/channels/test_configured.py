@@ -72,4 +72,4 @@ def test_doctor_tells_of_channels_and_of_a_missing_public_address(tmp_path):
     settings = load_settings(var_dir=tmp_path, telegram_token="1:x", twilio_sms_from="+1", **TWILIO)
     found = {finding.what: finding.ok for finding in doctor._channels(settings)}
     assert found["channel telegram asks for messages (no public https address)"]
-    assert [what for what, ok in found.items() if not ok][0].startswith("sms: Twilio calls a public https address")
+    assert next(what for what, ok in found.items() if not ok).startswith("sms: Twilio calls a public https address")
