@@ -1,6 +1,6 @@
 """Proof that nothing is lost: gateway, engine and sender are killed with SIGKILL at random under load, again and again.
 
-    python benchmarks/kill9.py [--kills 200] [--database URL]      without URL: SQLite, then PostgreSQL
+    PYTHONPATH=. python benchmarks/kill9.py [--kills 200] [--database URL]      without URL: SQLite, then PostgreSQL
 
 Messages come as SMS from a fake of Twilio, which repeats a call until it is acknowledged (`#rc=5&rp=all` makes the real
 one do so). The engine answers with an echo instead of Rasa, so that it starts again at once; claims, transactions and

@@ -150,7 +150,7 @@ class TelegramChannel:
                 )
             except TelegramError as error:
                 raise _delivery_error(error) from None
-        return str(sent.message_id)
+        return f"{outgoing.message_id}:{sent.message_id}"  # Telegram numbers each chat by itself
 
     async def announce(self) -> None:
         """Register the webhook, or remove it when we poll; and the commands in every language."""

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 RETRY_FOR = dt.timedelta(hours=24)
 """A passing fault is retried for so long: an answer of yesterday may help, an older one confuses."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 120.0
+FAILED = ("failed", "undelivered")
 PLAIN = "plain"
 """Kept in `delivery` of a message whose buttons were refused: it is sent again with numbers."""
 
@@ -106,7 +107,9 @@ def record(session: Session, due: Due, result: str | DeliveryError, now: dt.date
     message.attempts += 1
     message.claim = message.claimed_until = None
     if isinstance(result, str):
-        message.state, message.provider_id, message.error = State.SENT.value, result[:128] or None, None
+        failed = message.delivery in FAILED  # the report was here first
+        message.state, message.provider_id = (State.DEAD if failed else State.SENT).value, result[:128] or None
+        message.error = message.error if failed else None
         wake(session, Work.OUTBOX)  # the contact's next reply is free now
         return
     _fail(session, contact, message, result, now)
@@ -121,7 +124,9 @@ def report(session: Session, report: DeliveryReport, now: dt.datetime) -> None:
         if message.delivery not in ("read", PLAIN) and message.state != State.DEAD.value:
             message.delivery = report.status[:16]
         return
-    if message.state == State.SENT.value:
+    if message.state == State.QUEUED.value and message.claim is not None:
+        message.delivery, message.error = report.status[:16], str(report.error)[:200]
+    elif message.state == State.SENT.value:
         message.delivery = report.status[:16]
         _fail(session, contact, message, report.error, now)
 

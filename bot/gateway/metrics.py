@@ -20,6 +20,8 @@ from bot.storage.database import Database
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
+WEB = "web"
+"""Left out of the ages: its replies wait until somebody opens the page again."""
 PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
@@ -107,7 +109,7 @@ class _Queues:
                 ("outbox", Direction.OUT, State.QUEUED),
             ):
                 waiting = select(Message.created_at).where(
-                    Message.direction == direction.value, Message.state == state.value
+                    Message.direction == direction.value, Message.state == state.value, Message.channel != WEB
                 )
                 first = session.execute(waiting.order_by(Message.id).limit(1)).scalar()
                 age = (dt.datetime.now(dt.timezone.utc) - first).total_seconds() if first else 0.0

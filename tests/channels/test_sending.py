@@ -52,7 +52,7 @@ async def test_telegram_shows_buttons(telegram):
     channel, fake = telegram
     id = await channel.send(Outgoing(812, "42", FEES))
     (bubble,) = fake.phones.received("42")
-    assert (bubble.id, bubble.text) == (id, FEES.text)
+    assert (f"812:{bubble.id}", bubble.text) == (id, FEES.text)
     assert bubble.buttons == [("1 Passport", "c:812:0"), ("2 Menu", "c:812:1")]
 
 

@@ -8,7 +8,7 @@ from bot.channels.protocol import Cause, Command, DeliveryError, DeliveryReport
 from bot.conversations.claims import OUTBOX_CLAIM
 from bot.conversations.delivery import Sender
 from bot.conversations.inbox import InboundMessage, claim, close, receive
-from bot.conversations.outbox import LONGEST_WAIT_S, RETRY_FOR, claim_due, dead_letters, report, resend, wait_s
+from bot.conversations.outbox import LONGEST_WAIT_S, RETRY_FOR, claim_due, dead_letters, record, report, resend, wait_s
 from bot.conversations.tables import Contact, Message
 from bot.conversations.turn import Turn
 from bot.knowledge.reply import Reply
@@ -242,6 +242,17 @@ async def test_delivery_reports_are_recorded_in_any_order(database, vault, clock
         report(session, DeliveryReport(999_999, "delivered"), NOW)
     (message,) = outbox(database)
     assert (message.state, message.delivery) == (state, delivery)
+
+
+async def test_a_failure_reported_before_the_send_is_recorded_is_not_forgotten(database, vault, clock):
+    say(database, vault, "one")
+    with database.transaction() as session:
+        (due,) = claim_due(session, vault, ["sms"], 1, NOW)
+        error = DeliveryError("Twilio error 30003", final=True)
+        report(session, DeliveryReport(due.outgoing.message_id, "undelivered", error), NOW)
+    with database.transaction() as session:
+        record(session, due, "SM1", NOW)
+    assert [(m.state, m.error) for m in outbox(database)] == [("dead", "Twilio error 30003")]
 
 
 def test_waits_double_up_to_a_limit():
