@@ -23,6 +23,7 @@ RECORD_TRIES = 30
 ANNOUNCE_AGAIN_S = 30.0
 
 Clock = Callable[[], dt.datetime]
+Ended = tuple[Due, str | DeliveryError]
 
 
 class Sender:
@@ -36,6 +37,8 @@ class Sender:
         clock: Clock = now,
     ) -> None:
         self._database, self._vault, self._channels, self._clock = database, vault, dict(channels), clock
+        self._ended: list[Ended] = []
+        self._recording = asyncio.Lock()
         self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -92,15 +95,24 @@ class Sender:
             return claim_due(session, self._vault, channels, limit, self._clock())
 
     async def _send(self, due: Due) -> None:
-        result = await self._hand_over(due)
+        """Hand over one reply and see that its end is recorded, together with others that end meanwhile.
+
+        Until it is recorded, a kill would make it be sent again: one transaction for all keeps that time short.
+        """
+        self._ended.append((due, await self._hand_over(due)))
+        async with self._recording:
+            ended, self._ended = self._ended, []
+            if ended:
+                await self._record_all(ended)
+
+    async def _record_all(self, ended: list[Ended]) -> None:
         for attempt in range(RECORD_TRIES):
             try:
-                await asyncio.to_thread(self._record, due, result)
-                break
+                await asyncio.to_thread(self._record, ended)
+                return
             except Exception as error:  # sent, but the database is gone: keep trying, or it would be sent again
-                logger.error(
-                    "not recorded", extra={"message_id": due.outgoing.message_id, "error": type(error).__name__}
-                )
+                fields = {"message_id": ended[0][0].outgoing.message_id, "error": type(error).__name__}
+                logger.error("not recorded", extra=fields)
                 await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
 
     async def _hand_over(self, due: Due) -> str | DeliveryError:
@@ -119,9 +131,10 @@ class Sender:
         logger.info("delivered", extra=fields)
         return sent
 
-    def _record(self, due: Due, result: str | DeliveryError) -> None:
+    def _record(self, ended: list[Ended]) -> None:
         with self._database.transaction() as session:
-            record(session, due, result, self._clock())
+            for due, result in ended:
+                record(session, due, result, self._clock())
 
 
 async def _announce(channel: ChannelAdapter) -> None:
