@@ -34,7 +34,7 @@ from bot.fakes.twilio import FakeTwilio
 from bot.settings import ROOT, load_settings
 from bot.storage.database import Database
 
-MESSAGES, PEOPLE, CLIENTS, HALF_LOAD_S = 300, 60, 16, 8.0
+MESSAGES, PEOPLE, CLIENTS, HALF_LOAD_S = int(os.environ.get("MESSAGES", "300")), 60, 16, 6.0
 
 
 def p99(values: list[float]) -> float:
@@ -228,6 +228,7 @@ def serve_stock(directory: Path, port: int) -> None:
     from twilio.http.http_client import TwilioHttpClient
 
     from benchmarks.engine import Stock
+    from bot.engine import runtime
 
     real = TwilioHttpClient.request
 
@@ -238,6 +239,7 @@ def serve_stock(directory: Path, port: int) -> None:
 
     TwilioHttpClient.request = elsewhere
     app = configure_app([TwilioInput("ACfake", "fake", "+1"), RestInput()], enable_api=False, port=port)
+    runtime.quiet_logs()  # configure_app turns debug logs on, which would slow stock down
     app.ctx.agent = Stock(directory).agent
     app.run(host="127.0.0.1", port=port, access_log=False)
 

@@ -7,6 +7,8 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from sqlalchemy.exc import IntegrityError
+
 from bot.channels.protocol import ChannelAdapter, DeliveryError
 from bot.conversations.claims import OUTBOX_CLAIM, claims_of_the_dead, end_claims
 from bot.conversations.outbox import Due, claim_due, is_due, record
@@ -106,13 +108,22 @@ class Sender:
                 await self._record_all(ended)
 
     async def _record_all(self, ended: list[Ended]) -> None:
+        try:
+            await asyncio.to_thread(self._record, ended)
+        except Exception:  # one of them must not hold up the others
+            await asyncio.gather(*(self._record_one(due, result) for due, result in ended))
+
+    async def _record_one(self, due: Due, result: str | DeliveryError) -> None:
+        fields = {"message_id": due.outgoing.message_id}
         for attempt in range(RECORD_TRIES):
             try:
-                await asyncio.to_thread(self._record, ended)
+                await asyncio.to_thread(self._record, [(due, result)])
                 return
+            except IntegrityError:  # the provider's id is no new one: that it was sent matters more
+                logger.error("the provider gave the same id twice", extra=fields)
+                result = ""
             except Exception as error:  # sent, but the database is gone: keep trying, or it would be sent again
-                fields = {"message_id": ended[0][0].outgoing.message_id, "error": type(error).__name__}
-                logger.error("not recorded", extra=fields)
+                logger.error("not recorded", extra={**fields, "error": type(error).__name__})
                 await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
 
     async def _hand_over(self, due: Due) -> str | DeliveryError:

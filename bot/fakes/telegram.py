@@ -29,7 +29,7 @@ class FakeTelegram:
         self.answered_queries: list[str] = []
         self._updates: list[dict[str, Any]] = []
         self._new = asyncio.Event()
-        self._update_ids, self._message_ids = itertools.count(1000), itertools.count(1)
+        self._update_ids, self._message_ids = itertools.count(int(time.time()) % 10**8 * 10), itertools.count(1)
         self._client = httpx.AsyncClient(timeout=30)
         self.app = Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["GET", "POST"])])
 

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import re
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ class FakeTwilio:
         self.contents: dict[str, dict[str, Any]] = {}
         self._validator = RequestValidator(token)
         self._gateway_url, self._reach_url = gateway_url, reach_url or gateway_url
-        self._ids = itertools.count(1)
+        self._numbers, self._run = itertools.count(1), secrets.token_hex(8)
         self._client = httpx.AsyncClient(timeout=30)
         self._reports: set[asyncio.Task[None]] = set()
         self.app = Starlette(
@@ -50,8 +51,8 @@ class FakeTwilio:
     async def write(self, address: str, text: str, **more: str) -> dict[str, str]:
         """A person at `address` ("+254…" or "whatsapp:+254…") writes; `more` are further fields. Returns the form."""
         self.phones.show(address, Bubble(True, text or "/".join(more)))
-        number = next(self._ids)
-        form = {"MessageSid": f"SM{number:032d}", "SmsSid": f"SM{number:032d}", "AccountSid": "ACfake", "From": address,
+        sid = self._sid("SM")
+        form = {"MessageSid": sid, "SmsSid": sid, "AccountSid": "ACfake", "From": address,
                 "To": "+10000000001", "Body": text, "NumMedia": "0", "NumSegments": "1", "ApiVersion": "2010-04-01",
                 "FromCity": "", **more}  # fmt: skip
         return await self.deliver(form)
@@ -89,6 +90,10 @@ class FakeTwilio:
         form = {"MessageStatus": status, "MessageSid": "SM1", **({"ErrorCode": str(error)} if error else {})}
         return await self.call_webhook(callback.removeprefix(self._gateway_url), form)
 
+    def _sid(self, kind: str) -> str:
+        """A new id, never given before, also not by a former run."""
+        return f"{kind}{self._run}{next(self._numbers):016d}"
+
     # what Salama does
 
     async def _create_message(self, request: Request) -> Response:
@@ -96,7 +101,7 @@ class FakeTwilio:
         fault = self.faults.next()
         if fault and not fault.after:
             return fault.response()
-        sid = f"SM{next(self._ids):032d}"
+        sid = self._sid("SM")
         self.phones.show(form["To"], self._bubble(form, sid))
         if fault:
             return fault.response()
@@ -122,7 +127,7 @@ class FakeTwilio:
         return Bubble(False, _filled(body["body"], values), buttons, sid, {**raw, "kind": kind})
 
     async def _create_content(self, request: Request) -> Response:
-        sid = f"HX{next(self._ids):032d}"
+        sid = self._sid("HX")
         self.contents[sid] = await request.json()
         return JSONResponse({"sid": sid, **self.contents[sid]}, 201)
 

@@ -244,6 +244,21 @@ async def test_delivery_reports_are_recorded_in_any_order(database, vault, clock
     assert (message.state, message.delivery) == (state, delivery)
 
 
+async def test_an_id_given_twice_does_not_hold_up_the_sender(database, vault, clock):
+    say(database, vault, "one")
+    say(database, vault, "two", address=BEA, id="m2")
+    phone = Phone()
+
+    async def send(outgoing):
+        phone.got.append(outgoing.reply.text)
+        return "always the same"
+
+    phone.send = send
+    await asyncio.wait_for(send_all(Sender(database, vault, {"sms": phone}, clock)), 20)
+    assert sorted(phone.got) == ["one", "two"]
+    assert states(database) == ["sent", "sent"]
+
+
 async def test_a_failure_reported_before_the_send_is_recorded_is_not_forgotten(database, vault, clock):
     say(database, vault, "one")
     with database.transaction() as session:
