@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity
+from actions.registry import ABOUT_RECRUITER, check
 
 
 class ActionChangeLanguage(SafeAction):
@@ -45,6 +46,8 @@ class ActionInformCountry(SafeAction):
             say.utter_message(response="utter_facts", about="utter_emergency", country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
         events = self._remember(tracker, country)
+        if about == ABOUT_RECRUITER and tracker.get_slot("recruiter_asked"):
+            return [*check(say, tracker, tracker.get_slot("recruiter_asked"), country), *events]
         if about:
             say.utter_message(response="utter_facts", about=about, country=country)
         else:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
+import subprocess
 import sys
+import threading
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,18 +23,25 @@ from bot import logs
 from bot.channels.rendering import Channel, render
 from bot.conversations.commands import outbox_app
 from bot.faults import Fault
+from bot.registry.commands import app as registry_app
+from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.conversations.turn import Turn
+    from bot.engine import evaluation
     from bot.engine.assistant import Assistant
+    from bot.storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
 app.add_typer(content_app, name="content")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(registry_app, name="registry")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
+SHORT_LIST_BYTES = 500_000
+"""A list of recruiters up to this size is loaded in a second or two, before the start."""
 
 
 def main() -> None:
@@ -67,16 +77,16 @@ def settings_in_force() -> Settings:
 @app.command()
 def run() -> None:
     """Set up what is missing, train if the model is stale, then run everything until Ctrl-C."""
-    from bot.storage.database import Database
     from bot.supervisor import Supervisor, check_port, process_names
 
     settings = settings_in_force()
     check_port(settings)
-    Database(settings.database).migrate()
+    _lists_loaded(settings, SHORT_LIST_BYTES).close()
     settings.address_secret()
     _train_if_stale(settings)
     console.print(f"Starting {', '.join(process_names(settings))}")
-    sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
+    with _long_lists_loading():
+        sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
 
 
 @app.command()
@@ -110,6 +120,7 @@ def ask(
 ) -> None:
     """Ask one question; the reply goes to stdout."""
     settings = settings_in_force()
+    _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
     state = _state_in(settings, language) if language else None
     turn = asyncio.run(_answer(assistant, text, channel, state))
@@ -120,8 +131,9 @@ def ask(
 def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this channel")] = Channel.WEB) -> None:
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
     settings = settings_in_force()
+    database = _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
-    asyncio.run(_chat(assistant, channel))
+    asyncio.run(_chat(assistant, channel, database))
 
 
 @app.command()
@@ -136,9 +148,10 @@ def train(force: Annotated[bool, typer.Option(help="train even if the model is f
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="CSV: text,language,expected[,note]")],
     json_file: Annotated[Path | None, typer.Option("--json", help="write the summary and all rows here")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="write a page with a picture here")] = None,
 ) -> None:
     """Measure understanding on labelled questions."""
-    from bot.engine import evaluation
+    from bot.engine import evaluation, evaluation_report
 
     settings = settings_in_force()
     questions = [row for file in files for row in evaluation.read_questions(file)]
@@ -147,8 +160,10 @@ def evaluate(
         rows = asyncio.run(evaluation.evaluate(assistant, questions))
     report = evaluation.report(rows)
     if json_file:
-        _write(json_file, report)
-    _print_summary(report["summary"], evaluation.confusions(rows))
+        _write_json(json_file, report)
+    if html_file:
+        _write(html_file, evaluation_report.html(rows, f"Understanding, {dt.date.today()}, {len(rows)} messages"))
+    _print_evaluation(report["summary"], evaluation.confusions(rows), evaluation.worst(rows))
 
 
 @app.command("nlu-benchmark")
@@ -165,7 +180,7 @@ def nlu_benchmark(
     with console.status("Training and testing"):
         result = benchmark.run(train_file, test_file, oos_label)
     if json_file:
-        _write(json_file, result)
+        _write_json(json_file, result)
     for name, value in result.items():
         if name != "rows":
             out.print(f"{name}: {value}")
@@ -189,15 +204,42 @@ def doctor() -> None:
 def lint() -> None:
     """Check everything under content/; errors fail, warnings do not."""
     from bot.knowledge.lint import lint as lint_content
+    from bot.registry.lint import lint as lint_registries
 
     settings = settings_in_force()
-    problems = lint_content(settings.content_dir, dt.date.today())
+    today = dt.date.today()
+    problems = lint_content(settings.content_dir, today) + lint_registries(settings.content_dir, today)
     for problem in problems:
         out.print(str(problem), markup=False, soft_wrap=True)
     errors = sum(problem.is_error for problem in problems)
     if errors:
         raise Fault(f"{errors} errors in {settings.content_dir}")
     console.print(f"content lint: no errors, {len(problems)} warnings")
+
+
+@contextlib.contextmanager
+def _long_lists_loading() -> Iterator[None]:
+    """Load the long lists beside the running system: the short ones answer meanwhile, and the next start finds all."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "registry", "load"], start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    threading.Thread(target=process.wait, daemon=True).start()  # a finished child must not stay as a zombie
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+
+
+def _lists_loaded(settings: Settings, longest_bytes: int | None = None) -> Database:
+    """The database with its newest tables and the lists of recruiters that come with Salama."""
+    from bot.registry.source import load_sources
+    from bot.storage.database import Database
+
+    database = Database(settings.database)
+    database.migrate()
+    load_missing(settings, database, load_sources(settings.content_dir), longest_bytes)
+    return database
 
 
 def _train_if_stale(settings: Settings, force: bool = False) -> Path:
@@ -234,7 +276,7 @@ async def _answer(assistant: Assistant, text: str, channel: Channel, state: str 
     return await assistant.answer(Question(f"terminal-{uuid.uuid4().hex}", channel.value, text, payload, state))
 
 
-async def _chat(assistant: Assistant, channel: Channel) -> None:
+async def _chat(assistant: Assistant, channel: Channel, database: Database) -> None:
     state: str | None = None
     choices: tuple[Any, ...] = ()
     while True:
@@ -248,6 +290,9 @@ async def _chat(assistant: Assistant, channel: Channel) -> None:
         picked = "/menu" if text == "0" else picked
         turn = await _answer(assistant, picked or text, channel, state, payload=picked is not None)
         state = None if turn.erase else turn.state
+        with database.transaction() as session:
+            for filed in turn.filed:
+                filed.store(session, None, dt.datetime.now(dt.timezone.utc))
         choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
         _print(turn, channel)
 
@@ -264,22 +309,35 @@ def _print(turn: Turn, channel: Channel) -> None:
         out.print()
 
 
-def _print_summary(summary: dict[str, Any], confusions: list[tuple[tuple[str, str], int]]) -> None:
+def _print_evaluation(
+    summary: dict[str, Any], confusions: list[tuple[tuple[str, str], int]], worst: list[evaluation.Row]
+) -> None:
     from rich.table import Table
 
     names = ("right", "wrong", "abstained", "emergency_recall", "emergency_false_alarms", "out_of_scope_refused")
-    table = Table("", "asked", "right", "wrong", "abstained", "emergencies", "false alarms", "refused")
-    for label, figures in (("all", summary), *summary["by_language"].items()):
-        shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
-        table.add_row(label, str(figures["messages"]), *shares)
-    out.print(table)
+    for title, groups in (
+        ("language", {"all": summary, **summary["by_language"]}),
+        ("topic", dict(sorted(summary["by_topic"].items(), key=lambda item: item[1]["right"] or 0))),
+    ):
+        table = Table(title, "asked", "right", "wrong", "abstained", "emergencies", "false alarms", "refused")
+        for label, figures in groups.items():
+            shares = ("-" if figures[n] is None else f"{figures[n]:.1%}" for n in names)
+            table.add_row(label, str(figures["messages"]), *shares)
+        out.print(table)
     for (expected, predicted), count in confusions:
         out.print(f"{count} x {expected} taken for {predicted}")
+    for row in worst:
+        told = f"{row.confidence:.2f} {row.expected} taken for {row.predicted}: {row.text}"
+        out.print(told, markup=False, soft_wrap=True)
 
 
-def _write(path: Path, data: dict[str, Any]) -> None:
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    _write(path, json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Fault(f"{path} cannot be written: {error.strerror}") from None
 

@@ -47,6 +47,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     ready.unlink(missing_ok=True)
     assistant = Assistant(usable_model(settings), settings)
     check(assistant)
+    assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
     notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
     _until_stopped(Worker(Database(settings.database), assistant, notices).run)

@@ -60,6 +60,7 @@ def test_every_channel_is_in_the_channels_page():
 
 def test_the_readme_names_only_commands_that_exist():
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     used = {line.split("salama ")[1].split()[0] for line in lines if line.startswith("    .venv/bin/salama ")}
     assert {word for word in used if not word.startswith("-")} <= known

@@ -19,6 +19,7 @@ from bot.conversations.tables import Contact, DialogueState, Direction, Message,
 from bot.conversations.turn import Question, Turn
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
+from bot.registry import filing
 from bot.safety.encryption import AddressVault
 from bot.storage.wakeup import Work, wake
 
@@ -238,6 +239,8 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
         forget(session, question.contact_id)
     elif turn.state is not None:
         session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
+    for filed in turn.filed:
+        filed.store(session, question.contact_id, now)
     contact.language = turn.language
     # after STOP nothing is sent, but a call for help is answered whatever was said before
     withheld = contact.opted_out_at is not None and turn.intent != EMERGENCY
@@ -286,6 +289,7 @@ def forget(session: Session, contact_id: str) -> None:
     session.execute(update(Message).where(Message.contact_id == contact_id).values(reply_to=None))
     session.execute(delete(Message).where(Message.contact_id == contact_id))
     session.execute(delete(DialogueState).where(DialogueState.contact_id == contact_id))
+    filing.forget(session, contact_id)
 
 
 def _meaning(session: Session, message: Message) -> tuple[str, bool]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.knowledge.reply import Reply
+from bot.registry.filing import Filed
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Question:
 class Turn:
     """The engine's answer: replies, the state to keep, and what was understood.
 
-    `state` None keeps the former one. `erase` asks to forget everything that the contact ever wrote.
+    `state` None keeps the former one. `erase` asks to forget everything that the contact ever wrote; `filed` are
+    reports and watches to store with the end of the turn.
     """
 
     replies: tuple[Reply, ...]
@@ -36,6 +38,7 @@ class Turn:
     intent: str
     confidence: float
     erase: bool = False
+    filed: tuple[Filed, ...] = ()
 
 
 class Answers(Protocol):

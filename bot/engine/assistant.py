@@ -1,4 +1,4 @@
-"""The assistant: a trained model that answers one message at a time, and knows nothing of databases or HTTP."""
+"""The assistant: a trained model that answers one message at a time. It reads the registry and writes nothing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ from bot.conversations.turn import Question, Turn
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
+from bot.engine.runner import run_in_sequence
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
+from bot.registry.desk import Desk, current_desk
+from bot.registry.lookup import Registry
+from bot.safety.encryption import AddressVault
 from bot.settings import Settings
+from bot.storage.database import Database
 
 runtime.quiet_logs()
 trust_results()
+run_in_sequence()
 ERASED = "utter_erased"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LONGEST_MESSAGE = 2000
@@ -70,6 +76,8 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
+        self._registry = Registry(Database(settings.database), settings.content_dir)
+        self._vault = AddressVault(settings.address_secret())
         try:
             self._agent.load_model(model)
         except Exception as error:  # Rasa has no one exception for a model that does not load
@@ -82,6 +90,11 @@ class Assistant:
         """Rasa's agent, for the self-check and for evaluation."""
         return self._agent
 
+    @property
+    def registry(self) -> Registry:
+        """The lists of recruiters, for warming up."""
+        return self._registry
+
     async def understand(self, text: str) -> dict[str, Any]:
         """Rasa's parse of `text`: intent, ranking, entities."""
         return dict(await self._agent.parse_message(_spoken(text)))
@@ -90,6 +103,8 @@ class Assistant:
         """Answer one message: see `Turn`."""
         memory = Memory(question.state)
         current_memory.set(memory)
+        desk = Desk(self._registry, self._vault)
+        current_desk.set(desk)
         collector = ReplyCollector(question.channel)
         text = question.text if question.is_payload else _spoken(question.text)
         metadata = {"language": _language(question.state)}
@@ -97,9 +112,9 @@ class Assistant:
         processor = self._agent.processor
         assert processor is not None
         await processor.handle_message(message)
-        return await self._turn(question, collector.replies, memory)
+        return await self._turn(question, collector.replies, memory, desk)
 
-    async def _turn(self, question: Question, replies: list[Reply], memory: Memory) -> Turn:
+    async def _turn(self, question: Question, replies: list[Reply], memory: Memory, desk: Desk) -> Turn:
         intent = memory.understood.get("intent") or {}
         tracker = await self._agent.tracker_store.retrieve(question.contact_id)
         assert tracker is not None
@@ -116,6 +131,7 @@ class Assistant:
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),
+            filed=tuple(desk.filed),
         )
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
@@ -82,7 +82,7 @@ def _judge(question: dict[str, str], parsed: dict[str, Any]) -> Row:
     return Row(question["text"], question["language"], expected, predicted, confidence, outcome.value)
 
 
-def summary(rows: list[Row]) -> dict[str, Any]:
+def summary(rows: Sequence[Row]) -> dict[str, Any]:
     """The shares of right, wrong and abstained among in-scope messages, and what the two special kinds came to."""
     return {
         **_shares(rows),
@@ -93,17 +93,24 @@ def summary(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def report(rows: list[Row]) -> dict[str, Any]:
+def report(rows: Sequence[Row]) -> dict[str, Any]:
     """What `--json` writes."""
     return {"summary": summary(rows), "rows": [asdict(row) for row in rows]}
 
 
-def confusions(rows: list[Row], most: int = 10) -> list[tuple[tuple[str, str], int]]:
+def confusions(rows: Sequence[Row], most: int = 10) -> list[tuple[tuple[str, str], int]]:
     """The most frequent wrong pairs (expected, predicted)."""
     return Counter((r.expected, r.predicted) for r in rows if r.outcome == Outcome.WRONG.value).most_common(most)
 
 
-def _shares(rows: list[Row]) -> dict[str, float | int | None]:
+def worst(rows: Sequence[Row], most: int = 10) -> list[Row]:
+    """The mistakes that harm most: missed emergencies, then wrong answers, the most confident first."""
+    missed = [row for row in rows if row.expected == EMERGENCY and row.predicted != EMERGENCY]
+    wrong = [row for row in rows if row.outcome == Outcome.WRONG.value and row not in missed]
+    return [*missed, *sorted(wrong, key=lambda row: -row.confidence)][:most]
+
+
+def _shares(rows: Sequence[Row]) -> dict[str, float | int | None]:
     in_scope = [row for row in rows if row.expected not in (EMERGENCY, OUT_OF_SCOPE)]
     emergencies = [row for row in rows if row.expected == EMERGENCY]
     outside = [row for row in rows if row.expected == OUT_OF_SCOPE]
@@ -117,13 +124,13 @@ def _shares(rows: list[Row]) -> dict[str, float | int | None]:
     }
 
 
-def _share(rows: list[Row], test: Any) -> float | None:
+def _share(rows: Sequence[Row], test: Any) -> float | None:
     return round(sum(map(test, rows)) / len(rows), 4) if rows else None
 
 
-def _languages(rows: list[Row]) -> list[str]:
+def _languages(rows: Sequence[Row]) -> list[str]:
     return sorted({row.language for row in rows})
 
 
-def _topics(rows: list[Row]) -> list[str]:
+def _topics(rows: Sequence[Row]) -> list[str]:
     return sorted({row.expected for row in rows})

@@ -14,11 +14,13 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.reply import Reply
 from bot.knowledge.store import KnowledgeStore
+from bot.registry import replies as registry_replies
 from bot.settings import load_settings
 
 SMS_CHANNEL = "sms"
 RISK = "risk_"
 ASK_RISK = f"utter_ask_{RISK}"
+ASK_REPORT = "utter_ask_report_"
 
 
 class ContentNLG(TemplatedNaturalLanguageGenerator):
@@ -72,6 +74,12 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
         return composer.risk_verdict({slot.removeprefix(RISK): value for slot, value in arguments["answers"].items()})
     if name.startswith(ASK_RISK):
         return composer.risk_question(name.removeprefix(ASK_RISK))
+    if name == "utter_registry":
+        return registry_replies.reply(composer, arguments["verdict"], places)
+    if name == "utter_watch":
+        return registry_replies.watch(composer, arguments["on"], arguments["name"], arguments["entry"])
+    if name.startswith(ASK_REPORT):
+        return registry_replies.report_question(composer, name.removeprefix("utter_ask_"))
     if name == "utter_languages":
         return composer.languages()
     return composer.response(name, places, **arguments.get("values", {}))

@@ -35,14 +35,15 @@ def add(messages: list[Message], matrix: Any, origin: str) -> None:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(GraphComponent):
-    """TF-IDF of character n-grams within words, and of words; blind to case, accents and punctuation."""
+    """TF-IDF of n-grams, of characters within words or of words; blind to case, accents and punctuation."""
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
         self._vectorizer = TfidfVectorizer(
-            analyzer="char_wb",
+            analyzer=config["analyzer"],
             ngram_range=tuple(config["ngram_range"]),
             preprocessor=plain,
+            token_pattern=r"\S+",
             sublinear_tf=True,
             min_df=config["min_df"],
             dtype=np.float32,
@@ -50,8 +51,8 @@ class NgramFeaturizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Lengths of the n-grams, and in how many examples one must stand to count."""
-        return {"ngram_range": [1, 5], "min_df": 2}
+        """Of what (`char_wb` or `word`), the n-grams' lengths, and in how many examples one must stand to count."""
+        return {"analyzer": "char_wb", "ngram_range": [1, 5], "min_df": 2}
 
     @classmethod
     def create(
@@ -95,7 +96,7 @@ class NgramFeaturizer(GraphComponent):
         """Featurize messages."""
         if messages:
             matrix = self._vectorizer.transform([message.get(TEXT) or "" for message in messages])
-            add(messages, matrix, "ngrams")
+            add(messages, matrix, f"{self._config['analyzer']} n-grams")
         return messages
 
 

@@ -21,6 +21,7 @@ from bot.knowledge.store import Knowledge, load
 from bot.knowledge.words import plain
 from bot.settings import load_settings
 
+EXTRACTOR = "gazetteer"
 MAX_CUE_WORDS = 3
 """A cue ("am from", "natoka") counts when it stands within so many words before the country."""
 
@@ -68,7 +69,7 @@ class CountryGazetteer(GraphComponent):
                 "value": value,
                 "start": span.start_char,
                 "end": span.end_char,
-                "extractor": "gazetteer",
+                "extractor": EXTRACTOR,
             }
             role = "origin" if kind == "nationality" else self._role(doc[: span.start].text.split())
             if role and kind != "job":

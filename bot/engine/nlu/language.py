@@ -14,8 +14,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
 from bot.knowledge.store import load
-from bot.knowledge.words import PhraseFinder
+from bot.knowledge.words import PhraseFinder, plain
 from bot.settings import load_settings
 
 MIN_WORDS_TO_SWITCH = 4
@@ -50,6 +51,8 @@ class LanguageDetector:
 class LanguageIdentifier(GraphComponent):
     """Adds an entity `language` when the person asks for a language by name or clearly writes in another one.
 
+    It comes after the gazetteer, for names of places tell no language.
+
     The language spoken so far comes in the message's metadata as `language`; while there is none, a shorter text
     is enough.
     """
@@ -75,7 +78,7 @@ class LanguageIdentifier(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             current = (message.get("metadata") or {}).get("language")
-            language = self._named(text) or self._written(text, current)
+            language = self._named(text) or self._written(_without_names(message, text), current)
             if language and language != current:
                 entity = {"entity": "language", "value": language, "start": 0, "end": 0, "extractor": "language"}
                 message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
@@ -87,6 +90,15 @@ class LanguageIdentifier(GraphComponent):
         return found[0].value if len(found) == 1 and len(text.split()) <= 5 else None
 
     def _written(self, text: str, current: str | None) -> str | None:
-        if current and len(text.split()) < MIN_WORDS_TO_SWITCH:
+        if not text or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
         return self._detector.detect(text)
+
+
+def _without_names(message: Message, text: str) -> str:
+    """`text` without the countries and jobs that the gazetteer found: "Qatar" is in no language."""
+    spans = [(e["start"], e["end"]) for e in message.get(ENTITIES, []) if e.get("extractor") == GAZETTEER]
+    if not spans:
+        return text
+    simple = plain(text)
+    return " ".join("".join(c for at, c in enumerate(simple) if not any(a <= at < b for a, b in spans)).split())

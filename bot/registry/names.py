@@ -1,0 +1,241 @@
+"""When two spellings are one name: folding, legal forms, fillers, trading names and how a word sounds.
+
+`words.yml` beside this file holds the words. `VERSION` changes with it, and stored keys are made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from anyascii import anyascii
+from rapidfuzz import fuzz, process
+
+_FILE = Path(__file__).with_name("words.yml")
+_WORDS: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+VERSION = hashlib.sha256(_FILE.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
+
+FILLERS = frozenset(word for row in _WORDS["fillers"] for word in row)
+SHORTEST_TO_MEND = 6
+_LONG_FILLERS = sorted(word for word in FILLERS if len(word) >= SHORTEST_TO_MEND)
+_FORM_OF = {form: kind for kind, forms in _WORDS["legal_forms"].items() for form in forms}
+_SYNONYMS = {variant: word for word, variants in _WORDS["synonyms"].items() for variant in variants}
+_PREFIXES = sorted(_WORDS["prefixes"], key=len, reverse=True)
+_LONGEST_PHRASE = 4
+_COUNTRY_LETTERS = frozenset("ukt")
+"""East African firms write the country's letter before the legal form: "Saracen (U) Limited"."""
+_TRADING_AS = re.compile(
+    r"\b(?:t\s*/\s*as?|d\s*/\s*b\s*/\s*a|trading\s+as|also\s+known\s+as|a\.?k\.?a\.?|formerly)(?=\W)", re.I
+)
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_MESSRS = re.compile(r"^\s*m\s*/\s*s\b[\s.]*")
+_ONE_LETTER = re.compile(r"\(\s*\w\s*\)")
+_SYMBOLS = str.maketrans({"&": " and ", "@": " at ", "$": "s", "€": "e", "'": "", "’": "", "`": "", "‘": ""})
+_TOKEN = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart. `words` are in order, without legal forms; `forms` are the kinds of those it carries."""
+
+    words: tuple[str, ...]
+    forms: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """What two spellings of one name share: the words run together."""
+        return "".join(self.words)
+
+    @property
+    def spelled(self) -> str:
+        """The words with single blanks."""
+        return " ".join(self.words)
+
+    def forms_agree(self, other: Name) -> bool:
+        """Whether the legal forms leave room for one firm: "Ltd" and "LLC" do not."""
+        return not (self.forms and other.forms) or bool(self.forms & other.forms)
+
+
+def fold(text: str) -> str:
+    """Lower-case ASCII: accents dropped, other scripts transliterated (anyascii), curly quotes and `$` plain."""
+    text = text.translate(_SYMBOLS)
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        text = text if text.isascii() else anyascii(text)
+    return text.lower()
+
+
+@lru_cache(maxsize=20_000)
+def parse(text: str) -> Name:
+    """Take a name apart."""
+    folded = _MESSRS.sub("", _ONE_LETTER.sub(" ", fold(text)))
+    tokens = _canonical(_join_initials(_TOKEN.findall(folded)))
+    tokens = _mended_start(_mended_form(tokens))
+    tokens = _without_prefix(tokens)
+    words: list[str] = []
+    forms: set[str] = set()
+    at = 0
+    while at < len(tokens):
+        size = _phrase(tokens, at, _FORM_OF)
+        phrase = " ".join(tokens[at : at + size])
+        if (
+            size
+            and (at > 0 or size > 1 or phrase in _LEADING or (len(tokens) > 1 and phrase in _CLEAR))
+            and (words or at + size < len(tokens))
+        ):
+            forms.add(_FORM_OF[phrase])
+            at += size
+            continue
+        words.append(tokens[at])
+        at += 1
+    if len(words) > 1 and words[-1] in _COUNTRY_LETTERS and forms:
+        words.pop()
+    return Name(tuple(words), frozenset(forms - {"any"}))
+
+
+_LEADING = frozenset({"ctcp", "cty", "tnhh"})
+"""Single words that are legal forms even as the first of a name, as in Vietnamese."""
+
+
+_CLEAR = frozenset({"limited", "ltd", "plc", "llc", "llp", "gmbh", "sarl", "lda", "jsc", "pvt"})
+"""Legal forms that nobody takes for a name, wherever they stand."""
+_GLUED = re.compile(r"^(.{3,})(limited|ltd)$")
+_SLIPS = frozenset({"ldt", "tld", "lt", "ltdd", "lttd", "litd"})
+
+
+def _mended_form(tokens: list[str]) -> list[str]:
+    """The last word when it is "limited" misspelt, or run together with it."""
+    if len(tokens) > 1 and (tokens[-1] in _SLIPS or fuzz.ratio(tokens[-1], "limited") >= 85):
+        return [*tokens[:-1], "limited"]
+    glued = _GLUED.match(tokens[-1]) if tokens else None
+    return [*tokens[:-1], glued[1], glued[2]] if glued else tokens
+
+
+_STARTS = {"congtycophan": "cong ty co phan", "congtytnhh": "cong ty tnhh", "tongcongty": "tong cong ty"}
+_START_PARTS = ("phan", "tnhh", "ngty", "cong")
+
+
+def _mended_start(tokens: list[str]) -> list[str]:
+    """A Vietnamese name's first words, which tell the legal form, when they are misspelt or run together."""
+    start = "".join(tokens[:5])
+    if not any(part in start for part in _START_PARTS):
+        return tokens
+    for size in range(min(5, len(tokens) - 1), 1, -1):
+        joined = "".join(tokens[:size])
+        for run, words in _STARTS.items():
+            if abs(len(joined) - len(run)) <= 2 and fuzz.ratio(joined, run) >= 87:
+                return [*words.split(), *tokens[size:]]
+    return tokens
+
+
+def all_names(text: str) -> list[str]:
+    """The names in one cell: the whole, each side of "trading as", and without brackets; an acronym in brackets too."""
+    text = " ".join(text.split())
+    names = [text]
+    sides = [side.strip(" ,.-") for side in _TRADING_AS.split(text)]
+    if len(sides) > 1:
+        names = [side for side in sides if len(parse(side).key) > 1] or names
+    for name in list(names):
+        inside = [found for found in _BRACKETS.findall(name) if len(parse(found).key) >= 3]
+        outside = " ".join(_BRACKETS.sub(" ", name).split())
+        acronyms = [found for found in inside if found.isupper() and not outside.isupper() and _is_acronym(found)]
+        if acronyms:  # any other word in brackets tells firms apart: "Pearlcare (Kendal)"
+            names += [outside, *acronyms]
+    first, *others = names
+    return list(dict.fromkeys([first, *(name for name in others if not FILLERS.issuperset(parse(name).words))]))
+
+
+def _is_acronym(text: str) -> bool:
+    words = parse(text).words
+    return len(words) == 1 and 3 <= len(words[0]) <= 12 and words[0] not in FILLERS
+
+
+@lru_cache(maxsize=20_000)
+def mended(word: str) -> str:
+    """A filler that is misspelt, put right; any other word as it is."""
+    if word in FILLERS or len(word) < SHORTEST_TO_MEND:
+        return word
+    close = process.extractOne(word, _LONG_FILLERS, scorer=fuzz.ratio, score_cutoff=84)
+    return str(close[0]) if close else word
+
+
+def core(words: Iterable[str]) -> list[str]:
+    """The words that are no fillers; all of them when nothing else is left."""
+    words = list(words)
+    return [word for word in words if word not in FILLERS] or words
+
+
+_SOUNDS = (
+    ("tch", "c"), ("sch", "s"), ("ph", "f"), ("ck", "k"), ("gh", "g"), ("kh", "k"), ("dh", "d"), ("th", "t"),
+    ("bh", "b"), ("sh", "s"), ("ch", "c"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("qu", "k"), ("q", "k"),
+    ("c", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("j", "g"), ("y", "i"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
+    ("ea", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"), ("o", "u"), ("e", "i"), ("h", ""),
+)  # fmt: skip
+_VOWELS = re.compile(r"(?<=[a-z0-9])[aiu]+")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+def sound(text: str) -> str:
+    """How spelled words sound, roughly and in any of our languages: slips such as Filip/Philippe vanish.
+
+    Works on any amount of text at once; blanks and line ends stay.
+    """
+    for old, new in _SOUNDS:
+        text = text.replace(old, new)
+    return _DOUBLED.sub(r"\1", text)
+
+
+def skeleton(sounded: str) -> str:
+    """What of a sounded text is left without vowels: Muhammad and Mohamed are one, and so are most slips in a vowel."""
+    return _VOWELS.sub("", sounded)
+
+
+def _join_initials(tokens: list[str]) -> list[str]:
+    """Single letters in a row are one word: J. A. G. → jag."""
+    joined: list[str] = []
+    run = False
+    for token in tokens:
+        single = len(token) == 1 and token.isalpha()
+        if single and run:
+            joined[-1] += token
+        else:
+            joined.append(token)
+        run = single
+    return joined
+
+
+def _canonical(tokens: list[str]) -> list[str]:
+    canonical: list[str] = []
+    at = 0
+    while at < len(tokens):
+        size = _phrase(tokens, at, _SYNONYMS)
+        if size:
+            canonical.append(_SYNONYMS[" ".join(tokens[at : at + size])])
+        else:
+            canonical.append(tokens[at])
+        at += max(size, 1)
+    return canonical
+
+
+def _without_prefix(tokens: list[str]) -> list[str]:
+    for prefix in _PREFIXES:
+        parts = prefix.split()
+        if len(tokens) > len(parts) and tokens[: len(parts)] == parts:
+            return tokens[len(parts) :]
+    return tokens
+
+
+def _phrase(tokens: list[str], at: int, known: dict[str, str]) -> int:
+    """How many tokens from `at` form the longest known phrase; 0 when none does."""
+    for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1):
+        if " ".join(tokens[at : at + size]) in known:
+            return size
+    return 0

@@ -1,0 +1,147 @@
+"""What a query holds: a phone number, licence numbers, a name. Cue words of a sentence around a name are taken off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bot.registry import names
+from bot.registry.names import fold
+
+MAX_QUERY = 300
+GROUPS = ("openers", "predicates", "roles", "places", "connectors")
+_QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
+_AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
+_PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
+_NUMBER_WORDS = r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
+_LICENCE = re.compile(rf"(?<!\w){_NUMBER_WORDS}[\s.:#-]*((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I)
+_WORD = re.compile(r"[^\s?!,;:]+")
+
+
+@dataclass(frozen=True)
+class Query:
+    """`name` is the name asked for; `licence` and `phone` numbers found beside or instead of it.
+
+    `exact` tells whether the name is surely told whole: only then may it be found valid. `is_question` tells whether
+    words of the message ask for a licence.
+    """
+
+    text: str
+    name: str
+    licence: str = ""
+    phone: str = ""
+    exact: bool = True
+    is_question: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look up."""
+        return not (self.licence or self.phone or names.parse(self.name).key)
+
+
+class Cues:
+    """Knows the words of questions about recruiters.
+
+    Args:
+        groups: the words of each of `GROUPS`, of all languages.
+    """
+
+    def __init__(self, groups: Mapping[str, frozenset[str]]) -> None:
+        self._groups = groups
+        self._all = frozenset().union(*(groups[name] for name in GROUPS if name != "connectors"))
+
+    def read(self, text: str) -> Query:
+        """Take a message apart; the name may come out empty."""
+        text = " ".join(text[:MAX_QUERY].split())
+        rest, phone, licence = text, "", ""
+        found = _PHONE.search(text)
+        if found and sum(c.isdigit() for c in found[0]) >= 7:
+            phone, rest = found[0], text.replace(found[0], " ")
+        elif found := _LICENCE.search(text):
+            licence, rest = found[1], text.replace(found[0], " ")
+        elif re.fullmatch(r"\W*[\w/-]*\d[\w/-]*\W*", text):
+            return Query(text, text, text)
+        name, exact = self._name(rest.strip())
+        return Query(text, name, licence, phone, exact, self._is_question(rest))
+
+    def _name(self, text: str) -> tuple[str, bool]:
+        for pattern in (_QUOTED, _AFTER_COLON):
+            if found := pattern.search(text):
+                # "Foo (trading as "Bar") Travels" is not Bar: around a quoted name only words of a question may stand
+                rest = _WORD.findall(text.replace(found[0], " "))
+                return found[1].strip(), all(_bare(word) in self._all for word in rest)
+        words = _WORD.findall(text)
+        spans = self._spans(words)
+        if not spans:
+            return "", True
+        start, end = max(spans, key=lambda span: _weight(words[span[0] : span[1]]))
+        name = " ".join(words[start:end]).strip(" .'\"-")
+        return name, end - start == len(words) or self._is_exact(words, start, end)
+
+    def _spans(self, words: list[str]) -> list[tuple[int, int]]:
+        """Runs of words that are no cues, without connectors at their ends."""
+        spans, start = [], 0
+        for at in range(len(words) + 1):
+            if at < len(words) and _bare(words[at]) not in self._all:
+                continue
+            first, last = start, at
+            while first < last and _bare(words[first]) in self._groups["connectors"]:
+                first += 1
+            while last > first and _bare(words[last - 1]) in self._groups["connectors"]:
+                last -= 1
+            if first < last:
+                spans.append((first, last))
+            start = at + 1
+        return spans
+
+    def _is_exact(self, words: list[str], start: int, end: int) -> bool:
+        """Whether what stands beside the span is surely no part of the name, in a message that is surely a question."""
+        if not self._is_question(" ".join(words)):
+            return False
+        capital = words[start][:1].isupper()
+        before, after = words[start - 1] if start else "", words[end] if end < len(words) else ""
+        return self._stands_before(before, capital, start == 1) and self._stands_after(after)
+
+    def _is_question(self, text: str) -> bool:
+        return any(_bare(word) in self._groups["predicates"] for word in _WORD.findall(text))
+
+    def _stands_before(self, word: str, capital: bool, first: bool) -> bool:
+        if not word:
+            return True
+        small = word[:1].islower()
+        if _bare(word) in self._groups["roles"]:
+            return small and capital
+        if _bare(word) in self._groups["openers"]:
+            return small or first
+        return _bare(word) in self._groups["predicates"] and small
+
+    def _stands_after(self, word: str) -> bool:
+        known = self._groups["openers"] | self._groups["predicates"]
+        return not word or (word[:1].islower() and _bare(word) in known)
+
+
+def _bare(word: str) -> str:
+    return fold(word).strip('."()')
+
+
+def _weight(span: list[str]) -> tuple[int, int]:
+    """Capital letters tell a name better than length."""
+    capitals = sum(word[:1].isupper() or word[:1].isdigit() for word in span)
+    return capitals, sum(map(len, span))
+
+
+@lru_cache(maxsize=4)
+def load_cues(content_dir: Path) -> Cues:
+    """The cue words of all languages, from `content/recruiter_cues.yml`."""
+    path = content_dir / "recruiter_cues.yml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found: dict[str, set[str]] = {name: set() for name in GROUPS}
+    for groups in (data or {}).values():
+        for name, words in groups.items():
+            found[name] |= {_bare(str(word)) for word in words}
+    return Cues({name: frozenset(words) for name, words in found.items()})

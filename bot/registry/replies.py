@@ -1,0 +1,172 @@
+"""A verdict, a watch or a question of the report form as a reply, out of reviewed texts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bot.knowledge.answers import Composer, Places, payload
+from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.segments import fold, septets
+from bot.registry.lookup import CHOSEN
+from bot.registry.names import fold as transliterated
+from bot.registry.source import Kind, Status
+from bot.registry.verdict import Hit, Ruling, Verdict
+
+MAX_NAME = 44
+MAX_NAME_SMS = 34
+MAX_TITLE_SMS = 40
+MAX_LISTS = 2
+_RESPONSES = {
+    Ruling.VALID: "utter_registry_valid",
+    Ruling.SUSPENDED: "utter_registry_struck",
+    Ruling.CANCELLED: "utter_registry_struck",
+    Ruling.EXPIRED: "utter_registry_struck",
+    Ruling.PENDING: "utter_registry_pending",
+    Ruling.STALE: "utter_registry_stale",
+    Ruling.AMBIGUOUS: "utter_registry_ambiguous",
+    Ruling.IMITATION: "utter_registry_imitation",
+    Ruling.NOT_FOUND: "utter_registry_not_found",
+}
+REPORT_CHOICES = {
+    "report_what": ("report_money_taken", "report_no_job", "report_papers", "report_false_papers", "report_threats"),
+    "report_who": ("report_skip",),
+    "report_where": ("report_skip",),
+    "report_money": ("report_none", "report_skip"),
+    "report_contact": ("report_anonymous", "report_answer_here"),
+}
+
+
+def reply(composer: Composer, verdict: Verdict, places: Places | None = None) -> Reply:
+    """The verdict in words, with the choices that go on from it."""
+    response = _RESPONSES[verdict.ruling]
+    if verdict.ruling is Ruling.NOT_FOUND and not verdict.consulted:
+        response = "utter_registry_no_list"
+    if verdict.ruling is Ruling.NOT_FOUND:
+        # who licenses there is told for the country asked about, else for the person's own
+        places = Places(origin=verdict.country) if verdict.country else places
+    said = composer.response(response, places, **_values(composer, verdict))
+    # by SMS the country's office is left to a choice: the verdict itself must fit
+    text = said.text.partition("\n\n")[0] if composer.sms else said.text
+    return Reply(text, _choices(composer, verdict) + said.choices, response)
+
+
+def report_question(composer: Composer, slot: str) -> Reply:
+    """One question of the report form; everything can be answered by digit."""
+    choices: tuple[Choice, ...]
+    if slot == "report_confirm":
+        choices = (Choice(_label(composer, "yes"), payload("affirm")), Choice(_label(composer, "no"), payload("deny")))
+    else:
+        choices = tuple(
+            Choice(_label(composer, id), payload("report_answer", report_answer=id)) for id in REPORT_CHOICES[slot]
+        )
+    said = composer.response(f"utter_ask_{slot}")
+    return Reply(said.text, choices, f"utter_ask_{slot}")
+
+
+def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
+    """Confirms that changes will, or will no longer, be told."""
+    if not on:
+        return composer.response("utter_watch_off")
+    said = composer.response("utter_watch_on", name=_shown(composer, name))
+    stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=entry))
+    return Reply(said.text, (stop, *said.choices), "utter_watch_on")
+
+
+def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
+    values = {
+        "name": _shown(composer, verdict.query),
+        "lists": _lists(composer, verdict),
+        "history": _history(composer, verdict),
+    }
+    if not verdict.matches:
+        return values
+    first = verdict.matches[0]
+    licence = f" ({first.licence})" if first.licence and len(first.licence) <= 12 else ""
+    site = first.source.register_url
+    return {
+        **values,
+        "name": _shown(composer, first.name) + licence,
+        "list": first.source.authority,
+        "date": _date(composer, first),
+        "means": first.source.means[composer.language],
+        "status": _status(composer, first),
+        "site": urlsplit(site).netloc.removeprefix("www.") if composer.sms else site,
+    }
+
+
+def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
+    if verdict.ruling in (Ruling.AMBIGUOUS, Ruling.IMITATION):
+        pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, "registry_exactly")
+        return tuple(
+            Choice(pattern.format(name=_title(composer, hit)), payload("check_recruiter", recruiter=_ref(hit)))
+            for hit in verdict.matches
+        )
+    if verdict.matches:
+        title = _label(composer, "registry_watch")
+        return (Choice(title, payload("watch_recruiter", recruiter=_ref(verdict.matches[0]))),)
+    return ()
+
+
+def _ref(hit: Hit) -> str:
+    return f"{CHOSEN}{hit.entry_id}"
+
+
+def _title(composer: Composer, hit: Hit) -> str:
+    """A choice: name, licence number, place; cut where SMS must be short."""
+    place = hit.city.rsplit(",", 1)[-1].strip()[:24] or hit.source.country
+    parts = [_shown(composer, hit.name), hit.licence[:14], place]
+    return _plain(composer, ", ".join(part for part in parts if part))
+
+
+def _shown(composer: Composer, name: str) -> str:
+    """A name for the reply: one line, no markup, cut; in SMS without letters that would double its price."""
+    longest = MAX_NAME_SMS if composer.sms else MAX_NAME
+    text = " ".join("".join(c for c in name if c.isprintable() and c not in "<>{}[]").split())
+    if text.startswith(CHOSEN):
+        return "-"
+    text = text if len(text) <= longest else text[: longest - 3].rstrip() + "..."
+    return _plain(composer, text)
+
+
+def _plain(composer: Composer, text: str) -> str:
+    if not composer.sms or septets(fold(text)) is not None:
+        return text
+    return transliterated(text).upper()
+
+
+def _status(composer: Composer, hit: Hit) -> str:
+    if hit.source.kind is Kind.EMPLOYERS and hit.status is Status.VALID:
+        return _label(composer, "registry_employer")
+    return _label(composer, f"registry_status_{hit.status.value}")
+
+
+def _date(composer: Composer, hit: Hit) -> str:
+    return hit.as_of.isoformat() if hit.as_of else _label(composer, "registry_undated")
+
+
+def _history(composer: Composer, verdict: Verdict) -> str:
+    """What was said before, the newest of it; a valid word after a bad one tells the bad one."""
+    if not verdict.history:
+        return ""
+    told = verdict.history[:1] if composer.sms else verdict.history[:3]
+    words = "; ".join(f"{_status(composer, hit)} ({_date(composer, hit)})" for hit in told)
+    label = "registry_before" if verdict.matches else "registry_gone"
+    return _label(composer, label).format(words=words)
+
+
+def _lists(composer: Composer, verdict: Verdict) -> str:
+    """The lists that a verdict rests on, with their dates."""
+    if verdict.matches:
+        pairs = dict.fromkeys((hit.source.authority, _date(composer, hit)) for hit in verdict.matches)
+        return ", ".join(f"{authority} {day}" for authority, day in list(pairs)[:MAX_LISTS])
+    undated = _label(composer, "registry_undated")
+    if len(verdict.consulted) <= MAX_LISTS:
+        return ", ".join(f"{s.authority} {day or undated}" for s, day in verdict.consulted)
+    days = sorted(day for _, day in verdict.consulted if day)
+    if not days:
+        return undated
+    return _label(composer, "registry_lists").format(count=len(verdict.consulted), oldest=days[0], newest=days[-1])
+
+
+def _label(composer: Composer, id: str) -> str:
+    return composer.knowledge.label(id, composer.language)

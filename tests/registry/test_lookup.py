@@ -1,0 +1,141 @@
+"""On the shipped lists: found by name, number and misspelt name; verdicts never too certain."""
+
+import datetime as dt
+import random
+
+import pytest
+
+from bot.knowledge.answers import Composer
+from bot.knowledge.segments import fold, segments
+from bot.knowledge.store import load
+from bot.registry import names
+from bot.registry.entries import Entry, entries
+from bot.registry.lookup import CHOSEN
+from bot.registry.readers import read_rows
+from bot.registry.replies import reply
+from bot.registry.verdict import Ruling
+from bot.settings import ROOT
+
+TODAY = dt.date(2026, 11, 24)
+FRESH = dt.date(2023, 4, 20)
+"""A day on which the Bangladeshi list was new."""
+LANGUAGES = ("en", "fr", "pt", "sw")
+
+VERDICTS = [
+    ("is Eastland Network licensed?", FRESH, "valid", "Eastland Network"),
+    ("EASTLAND-NETWORK", FRESH, "valid", "Eastland Network"),
+    ("RL 540", FRESH, "valid", "Eastland Network"),
+    ("Eastland Network RL 0540", FRESH, "valid", "Eastland Network"),
+    ("Eastland Network", TODAY, "stale", "Eastland Network"),
+    ("Eastlnd Netwrk", FRESH, "imitation", "Eastland Network"),
+    ("Eastland Networks", FRESH, "imitation", "Eastland Network"),
+    ("Eastland Network LLC", FRESH, "valid", "Eastland Network"),
+    ("Leza Overseas LLC", FRESH, "imitation", "Leza Overseas Ltd."),
+    ("Golden Dreams RL 0540", FRESH, "imitation", "Eastland Network"),
+    ("Gulf Associate", FRESH, "ambiguous", "Gulf Associate"),
+    ("9857670", FRESH, "ambiguous", "Orchard International"),
+    ("Sahara Recruitment Agency Limited", TODAY, "cancelled", "Sahara Recruitment Agency Limited"),
+    ("Al-Said Agency", TODAY, "suspended", "Al-Saud Agency Limited"),
+    ("Skill Dove", TODAY, "cancelled", "Skill Dove Ltd"),
+    ("Skill Dove Kenya", TODAY, "imitation", "Skill Dove Ltd"),
+    ("Talent Gateaway Ltd", TODAY, "imitation", "Talent Gateway Ltd"),
+    ("VINACO.,JSC", TODAY, "stale", "CÔNG TY CỔ PHẦN HỢP TÁC LAO ĐỘNG QUỐC TẾ VINACO"),
+    ("Al-Said Agency Ltd", TODAY, "imitation", "Al-Saud Agency Limited"),
+    ("Zqwx Plorf Manpower", TODAY, "not_found", None),
+    ("<b>{x}</b> ' OR 1=1 --", TODAY, "not_found", None),
+    ("entry:999999999", TODAY, "not_found", None),
+    ("entry:abc", TODAY, "not_found", None),
+    ("", TODAY, "not_found", None),
+]
+
+
+@pytest.mark.parametrize(("query", "today", "ruling", "first"), VERDICTS, ids=[row[0] or "empty" for row in VERDICTS])
+def test_the_verdict_on(registry, query, today, ruling, first):
+    verdict = registry.check(query, today)
+    assert verdict.ruling.value == ruling
+    assert (verdict.matches[0].name if verdict.matches else None) == first
+
+
+STRUCK = [
+    "Al-Saud Agency Limited", "Middle East Consultants Limited", "Ridar Uganda Limited",
+    "The Eagles Supervision Limited",
+    "Forbes Enterprises Limited", "Top Notch Recruitment Services (U) Limited", "Fly International Jobs",
+    "Sahara Recruitment Agency Limited", "Fly International Jobs (u) Ltd", "forbes enterprises", "Rider Uganda Ltd",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRUCK)
+def test_the_newer_word_wins_and_the_older_is_told(registry, name):
+    verdict = registry.check(name, TODAY)
+    assert verdict.ruling in (Ruling.CANCELLED, Ruling.SUSPENDED)
+    assert verdict.matches[0].as_of == dt.date(2021, 6, 28)
+    assert name == "Rider Uganda Ltd" or verdict.history[0].as_of == dt.date(2020, 6, 30)
+    on_the_old_day = registry.check(name, dt.date(2020, 7, 1))
+    assert on_the_old_day.ruling not in (Ruling.VALID, Ruling.STALE)
+
+
+def misspelt(name, rng):
+    at = rng.randrange(2, len(name) - 2)
+    return name[:at] + name[at + 1 :]
+
+
+@pytest.mark.parametrize("id", ["bd_recruiting_agencies", "vn_labour_export_companies", "ug_external_recruitment"])
+def test_twenty_of_each_list_are_found_by_name_number_and_misspelt(registry, sources, id):
+    source, rng = sources[id], random.Random(5)
+    path = ROOT / "content/registries/snapshots" / source.shipped.file
+    listed = [entry for entry in entries(source, read_rows(source, path)) if isinstance(entry, Entry)]
+    for entry in rng.sample([e for e in listed if len(names.parse(e.name).key) > 8], 20):
+        for query in filter(None, (entry.name, entry.licence, misspelt(entry.name, rng))):
+            found = [hit.name for hit in registry.check(query, TODAY).matches]
+            assert entry.name in found, query
+
+
+def test_a_name_that_is_not_listed_is_never_valid(registry, sources):
+    rng, made = random.Random(3), 0
+    source = sources["bd_recruiting_agencies"]
+    path = ROOT / "content/registries/snapshots" / source.shipped.file
+    listed = [e.name for e in entries(source, read_rows(source, path)) if isinstance(e, Entry)]
+    keys = {names.parse(other).key for name in listed for other in names.all_names(name)}
+    while made < 100:
+        words = rng.choice(listed).split()
+        words.insert(
+            rng.randrange(len(words) + 1), rng.choice(["Kenya", "Real", "Agency", "of", "Gulf", "Licensed", "Is"])
+        )
+        name = " ".join(words)
+        if names.parse(name).key not in keys:
+            made += 1
+            assert registry.check(name, FRESH).ruling not in (Ruling.VALID, Ruling.STALE), name
+
+
+def test_a_choice_says_what_the_list_says_of_that_entry(registry):
+    alike = registry.check("Gulf Associate", FRESH)
+    for hit in alike.matches:
+        chosen = registry.check(f"{CHOSEN}{hit.entry_id}", FRESH)
+        assert (chosen.ruling, chosen.matches[0].licence) == (Ruling.VALID, hit.licence)
+
+
+def test_only_lists_of_the_country_are_looked_at(registry):
+    assert registry.check("Skill Dove", TODAY, "UG").ruling is Ruling.NOT_FOUND
+    assert registry.check("Skill Dove", TODAY, "KE").ruling is Ruling.CANCELLED
+    assert registry.check("Skill Dove", TODAY, "FR").consulted == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sms", [True, False])
+def test_every_verdict_names_list_and_date_in_two_segments(registry, language, sms):
+    composer = Composer(load(ROOT / "content"), language, sms=sms, today=TODAY)
+    seen = set()
+    long = "Bangladesh Overseas Manpower Employment and Services Supply International Recruitment Company Limited"
+    for query, today in (
+        [(row[0], row[1]) for row in VERDICTS if row[0]] + [(name, TODAY) for name in STRUCK] + [(long, TODAY)]
+    ):
+        verdict = registry.check(query, today)
+        said = reply(composer, verdict)
+        seen.add(verdict.ruling)
+        assert "{" not in said.text
+        assert "<" not in said.text
+        assert any(hit.source.authority in said.text for hit in verdict.matches) or not verdict.matches
+        assert "202" in said.text
+        if sms:
+            assert segments(fold(said.text)) <= 2, (query, said.text)
+    assert seen >= {Ruling.VALID, Ruling.STALE, Ruling.CANCELLED, Ruling.IMITATION, Ruling.AMBIGUOUS, Ruling.NOT_FOUND}

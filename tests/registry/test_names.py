@@ -1,0 +1,119 @@
+import pytest
+
+from bot.registry import names, phones
+from bot.registry.query import load_cues
+from bot.settings import ROOT
+
+SAME = [
+    ("J. A. G. Security Group Limited", "JAG Security Group Ltd"),
+    ("Fly International Jobs (u) Ltd", "fly intl jobs"),
+    ("M/S A.J International", "AJ Int'l Pvt. Ltd."),
+    ("Platinum Employment Agency & Internet Café", "platinum employment agency and internet cafe"),
+    ("Mek$ense Experience Limited", "MEKSENSE EXPERIENCE"),
+    ("CÔNG TY CỔ PHẦN QUỐC TẾ NHÂN ÁI", "Quoc te Nhan Ai JSC"),
+    ("The Magura Associate", "Magura Associate"),
+    ("Global Manpower Solutions.U. Limited", "Global Man Power Solutions Ltd"),
+    ("MosoarLtd", "Mosoar Lmited"),
+]
+DIFFERENT = [
+    ("Gulf Associate", "Gulf Associates"),
+    ("Eastland Network", "Eastland Networks"),
+    ("Sunrise Overseas", "Sunrise International"),
+    ("Al-Amin International", "Al-Amir International"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_spellings_of_one_name_share_a_key(one, other):
+    assert names.parse(one).key == names.parse(other).key
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_names_that_differ_in_a_word_do_not(one, other):
+    assert names.parse(one).key != names.parse(other).key
+
+
+def test_legal_forms_of_another_kind_do_not_agree():
+    assert names.parse("Saracen (U) Limited").forms_agree(names.parse("Saracen Ltd"))
+    assert names.parse("Saracen (U) Limited").forms_agree(names.parse("Saracen"))
+    assert not names.parse("Saracen (U) Limited").forms_agree(names.parse("Saracen LLC"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("BRANOS OXFORD LTD T/A LILO", ["BRANOS OXFORD LTD", "LILO"]),
+        ("Hilton Pharmacy Ltd t/as Hilton", ["Hilton Pharmacy Ltd", "Hilton"]),
+        (
+            "Student Overseas Recruiting Agency (S.O.R.A)",
+            ["Student Overseas Recruiting Agency (S.O.R.A)", "Student Overseas Recruiting Agency", "S.O.R.A"],
+        ),
+        ("M GROUP (SERVICES) LIMITED", ["M GROUP (SERVICES) LIMITED"]),
+    ],
+)
+def test_trading_names_are_taken_apart(cell, found):
+    assert names.all_names(cell) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "country", "area", "numbers"),
+    [
+        ("9897946(Off.) 9897841", "BD", "2", ["+88029897946", "+88029897841"]),
+        (
+            "8878111-3 (Off.), 9883683 (Res.)",
+            "BD",
+            "2",
+            ["+88028878111", "+88028878112", "+88028878113", "+88029883683"],
+        ),
+        ("04.37868890/91/92", "VN", "", ["+84437868890", "+84437868891", "+84437868892"]),
+        ("876-314-2564, 876-671-7705", "JM", "", ["+18763142564", "+18766717705"]),
+        ("024.37970046/0901778228", "VN", "", ["+842437970046", "+84901778228"]),
+        ("none", "BD", "2", []),
+    ],
+)
+def test_phone_numbers_are_found_in_cells_as_published(cell, country, area, numbers):
+    assert list(phones.in_cell(cell, country, area)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("message", "exact"),
+    [
+        ("Eastland Network", True),
+        ("is Eastland Network licensed?", True),
+        ('is "Eastland Network" licensed?', True),
+        ("wakala Skill Dove ana leseni?", True),
+        ("agency name: Pearl Connect Ltd", True),
+        ("Eastland Network Kenya", False),
+        ("Agency Eastland Network", False),
+        ("Licensed Eastland Network", False),
+        ("Eastland Network Agency licensed?", False),
+        ('API Software Limited (Trading as "AutoRek") Travels', False),
+        ("Gulf: Eastland Network", False),
+    ],
+)
+def test_a_name_is_told_exactly_only_when_nothing_beside_it_may_be_part_of_it(message, exact):
+    query = load_cues(ROOT / "content").read(message)
+    whole = names.parse(query.name).key == names.parse(message).key
+    assert (query.exact or whole) is exact
+
+
+@pytest.mark.parametrize(
+    ("message", "name", "licence", "phone"),
+    [
+        ("is Eastland Network licensed?", "Eastland Network", "", ""),
+        ("pls check dis agency Hopewell Manpower", "Hopewell Manpower", "", ""),
+        ("agency name: Pearl Connect Ltd", "Pearl Connect Ltd", "", ""),
+        ("wakala Skill Dove ana leseni?", "Skill Dove", "", ""),
+        ("l'agence Kalezon est-elle agréée ?", "Kalezon", "", ""),
+        ("a agência Boa Viagem é licenciada?", "Boa Viagem", "", ""),
+        ("Eastland Network RL 0540", "Eastland Network", "0540", ""),
+        ("RL 540", "", "540", ""),
+        ("0540", "0540", "0540", ""),
+        ("check this number 0755000888 he says he is a recruiter", "", "", "0755000888"),
+        ("I want to check a recruiter", "", "", ""),
+        ("quero verificar um agente", "", "", ""),
+    ],
+)
+def test_the_name_and_numbers_are_taken_out_of_a_message(message, name, licence, phone):
+    query = load_cues(ROOT / "content").read(message)
+    assert (query.name, query.licence, query.phone) == (name, licence, phone)
