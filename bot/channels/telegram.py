@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
+import logging
 from typing import Any
 
 import httpx
@@ -42,6 +43,7 @@ from bot.channels.protocol import (
 from bot.channels.rendering import Channel, render
 from bot.knowledge.store import KnowledgeStore
 
+logger = logging.getLogger(__name__)
 NAME = Channel.TELEGRAM.value
 PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
@@ -100,7 +102,17 @@ class TelegramChannel:
         return Received(tuple(self.events(update)), body, "application/json" if body else "text/plain")
 
     def events(self, update: Update) -> list[Event]:
-        """What `update` says; nothing for what is no private chat, or of no interest."""
+        """What `update` says; nothing for what is no private chat, or of no interest.
+
+        Raises:
+            Malformed: a part is missing that Telegram always sends; the library lets such updates through.
+        """
+        try:
+            return self._events(update)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise Malformed(f"no update: {type(error).__name__}") from None
+
+    def _events(self, update: Update) -> list[Event]:
         chat = update.effective_chat
         if chat is None or chat.type != ChatType.PRIVATE:
             return []
@@ -181,7 +193,12 @@ class TelegramChannel:
         for update in updates:
             if update.callback_query:
                 await self._stop_spinner(update.callback_query.id)
-        events = [event for update in updates for event in self.events(update)]
+        events: list[Event] = []
+        for update in updates:
+            try:
+                events += self.events(update)
+            except Malformed as error:  # it would come again and again, and hold up all others
+                logger.warning("malformed update passed over", extra={"channel": NAME, "reason": str(error)})
         return events, max([after, *(update.update_id for update in updates)])
 
     async def _stop_spinner(self, query_id: str) -> None:

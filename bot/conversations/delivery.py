@@ -39,6 +39,8 @@ class Sender:
         clock: Clock = now,
     ) -> None:
         self._database, self._vault, self._channels, self._clock = database, vault, dict(channels), clock
+        self._ended: list[Ended] = []
+        self._recording = asyncio.Lock()
         self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,7 +97,27 @@ class Sender:
             return claim_due(session, self._vault, channels, limit, self._clock())
 
     async def _send(self, due: Due) -> None:
-        await self._record_one(due, await self._hand_over(due))
+        """Hand over one reply and see that its end is recorded.
+
+        Until it is recorded, a kill would make it be sent again. SQLite has one writer, so there the sends that end
+        meanwhile share a transaction; PostgreSQL has many, and locks of several contacts might wait for each other.
+        """
+        result = await self._hand_over(due)
+        if not self._database.is_sqlite:
+            await self._record_one(due, result)
+            return
+        # only now: `self._ended.append((due, await …))` would add to the list as it was before the wait
+        self._ended.append((due, result))
+        async with self._recording:
+            ended, self._ended = self._ended, []
+            if ended:
+                await self._record_all(ended)
+
+    async def _record_all(self, ended: list[Ended]) -> None:
+        try:
+            await asyncio.to_thread(self._record, ended)
+        except Exception:  # one of them must not hold up the others
+            await asyncio.gather(*(self._record_one(due, result) for due, result in ended))
 
     async def _record_one(self, due: Due, result: str | DeliveryError) -> None:
         fields = {"message_id": due.outgoing.message_id}

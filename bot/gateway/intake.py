@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 500
 """Calls that may wait for the database; the next one is told to come again."""
 TOGETHER = 64
+DEADLOCK = "40P01"
+"""postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class NotStored(Exception):
@@ -68,12 +70,10 @@ class Intake:
             calls.sort(key=_contact)  # contacts are locked in one order everywhere; each one's messages stay in theirs
             try:
                 results = await asyncio.to_thread(self._store, calls)
-            except OperationalError as error:  # the database is gone: for each of them
-                for call in calls:
-                    self._fail(call, error)
             except Exception as error:
-                if len(calls) == 1:
-                    self._fail(calls[0], error)
+                if len(calls) == 1 or _is_gone(error):
+                    for call in calls:
+                        self._fail(call, error)
                 else:
                     await self._store_one_by_one(calls)
             else:
@@ -109,6 +109,11 @@ class Intake:
         logger.error("not stored", extra={"error": type(error).__name__})
         if not call.done.done():
             call.done.set_exception(NotStored(type(error).__name__))
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the database is gone, for every call; a deadlock with another gateway's batch is passing."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", None) != DEADLOCK
 
 
 def _contact(call: _Call) -> tuple[str, str]:

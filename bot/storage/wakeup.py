@@ -81,6 +81,7 @@ class Waiter:
         self._socket: socket.socket | None = None
         self._path: Path | None = None
         self._listening: Any = None
+        self._descriptor = -1
 
     async def __aenter__(self) -> Waiter:
         """Start to listen."""
@@ -131,7 +132,8 @@ class Waiter:
         except Exception as error:  # the database is gone: waiting goes on by the clock, and listening is tried again
             logger.warning("cannot listen for %s: %s", self._work.value, type(error).__name__)
             return
-        asyncio.get_running_loop().add_reader(self._listening.fileno(), self._on_notify)
+        self._descriptor = self._listening.fileno()  # a lost connection no longer tells it
+        asyncio.get_running_loop().add_reader(self._descriptor, self._on_notify)
         self._event.set()  # something may have come before we listened
 
     def _connect(self) -> Any:
@@ -154,8 +156,8 @@ class Waiter:
 
     def _hang_up(self) -> None:
         if self._listening is not None:
-            with contextlib.suppress(Exception):
-                asyncio.get_running_loop().remove_reader(self._listening.fileno())
+            # left behind, the next socket of this number would never be read
+            asyncio.get_running_loop().remove_reader(self._descriptor)
             with contextlib.suppress(Exception):
                 self._listening.close()
             self._listening = None

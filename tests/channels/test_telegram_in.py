@@ -96,8 +96,10 @@ def test_a_wrong_secret_is_forged(channels, secret):
 @pytest.mark.parametrize(
     "body",
     [b"", b"x", b"[]", b"1", b"{}", b'{"update_id": "x"}', b'{"update_id": 1, "message": 7}',
-     b'{"update_id": 1, "message": {"chat": []}}', b"\xff", b"[" * 100_000],
-    ids=range(10),
+     b'{"update_id": 1, "message": {"chat": []}}', b"\xff", b"[" * 100_000,
+     b'{"update_id": 1, "my_chat_member": {},'
+     b' "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}}'],
+    ids=range(11),
 )  # fmt: skip
 def test_what_is_no_update_is_malformed(channels, body):
     with pytest.raises(Malformed):

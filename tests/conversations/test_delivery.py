@@ -259,6 +259,23 @@ async def test_an_id_given_twice_does_not_hold_up_the_sender(database, vault, cl
     assert states(database) == ["sent", "sent"]
 
 
+async def test_sends_that_end_while_others_are_recorded_are_recorded_too(database, vault, clock):
+    """The fault of be44468: what ended after a batch was taken went to the former batch, and stayed queued."""
+    for number in range(6):
+        say(database, vault, "hello", address=f"+25470000000{number}", id=f"m{number}")
+    phone = Phone()
+
+    async def send(outgoing):
+        at_once = not phone.got
+        phone.got.append(outgoing.address)
+        await asyncio.sleep(0 if at_once else 0.05 * len(phone.got))
+        return outgoing.address
+
+    phone.send = send
+    assert await Sender(database, vault, {"sms": phone}, clock).send_due() == 6
+    assert states(database) == ["sent"] * 6
+
+
 async def test_a_failure_reported_before_the_send_is_recorded_is_not_forgotten(database, vault, clock):
     say(database, vault, "one")
     with database.transaction() as session:
