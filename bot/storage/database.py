@@ -18,6 +18,7 @@ from sqlalchemy import DateTime, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from bot.faults import Fault
@@ -119,7 +120,9 @@ def _postgresql_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, future=True, hide_parameters=True, connect_args={"check_same_thread": False})
+    options = {"check_same_thread": False}
+    # the default, a new connection each time, writes the whole log back and deletes it whenever the last one closes
+    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=options)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
