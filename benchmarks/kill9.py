@@ -55,6 +55,7 @@ class Report:
     out_of_order: int
     repeats: int
     counted: int
+    died: int
     seconds: float
 
     @property
@@ -119,7 +120,7 @@ def load(settings: Settings, stop: Any, result: Path) -> None:
 
 def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report:
     """Kill `kills` times; the database must be migrated."""
-    started, chance = time.monotonic(), random.Random(seed)
+    started, chance, died = time.monotonic(), random.Random(seed), 0
     settings = load_settings(
         database_url=database_url, var_dir=directory, port=free_ports(), messages_per_minute=100_000,
         twilio_account_sid="ACfake", twilio_auth_token="fake", twilio_sms_from="+1", log_level="ERROR",
@@ -140,15 +141,24 @@ def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report
         alive[name] = _start(kinds[name], settings)
         time.sleep(chance.uniform(0.05, 1.2))
     stop.set()
-    _wait(lambda: (directory / "accepted").exists(), 120)
     database = Database(settings.database)
-    _wait(lambda: not _unfinished(database), 200)
+
+    def revive() -> bool:
+        """Start again what ended by itself, as the supervisor does; it shows in `died`."""
+        nonlocal died
+        for name in [name for name, process in alive.items() if not process.is_alive()]:
+            died += 1
+            alive[name] = _start(kinds[name], settings)
+        return True
+
+    _wait(lambda: revive() and (directory / "accepted").exists(), 120)
+    _wait(lambda: revive() and not _unfinished(database), 200)
     (directory / "finish").touch()
     people.join(60)
     for process in alive.values():
         process.terminate()
         process.join()
-    return _examine(database, directory, kills, time.monotonic() - started)
+    return _examine(database, directory, kills, died, time.monotonic() - started)
 
 
 def _start(kind: Any, settings: Settings) -> Any:
@@ -169,7 +179,7 @@ def _unfinished(database: Database) -> int:
         return int(session.execute(select(func.count()).where(waiting)).scalar_one())
 
 
-def _examine(database: Database, directory: Path, kills: int, seconds: float) -> Report:
+def _examine(database: Database, directory: Path, kills: int, died: int, seconds: float) -> Report:
     accepted = json.loads((directory / "accepted").read_text())
     delivered = json.loads((directory / "delivered").read_text())
     with database.reading() as session:
@@ -187,7 +197,7 @@ def _examine(database: Database, directory: Path, kills: int, seconds: float) ->
     return Report(
         kills, len(texts), sum(1 for text in texts if answered.get(text)),
         sum(1 for text in texts if not answered.get(text)), sum(1 for count in replies.values() if count > 1),
-        undelivered, wrong_order, repeats, sum(m.cut_off for m in stored), round(seconds, 1),
+        undelivered, wrong_order, repeats, sum(m.cut_off for m in stored), died, round(seconds, 1),
     )  # fmt: skip
 
 

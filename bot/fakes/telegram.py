@@ -17,6 +17,10 @@ from starlette.routing import Route
 from bot.fakes.faults import Faults
 from bot.fakes.forms import form_of
 from bot.fakes.phones import Bubble, Phones
+from bot.storage.wakeup import wait_for_event
+
+LOOK_S = 0.5
+"""How soon a long poll notices that whoever asked is gone."""
 
 
 class FakeTelegram:
@@ -84,7 +88,7 @@ class FakeTelegram:
         if fault and not fault.after:
             return fault.response()
         if method == "getUpdates":
-            return _ok(await self._get_updates(values))
+            return _ok(await self._get_updates(values, request))
         result = self._do(method, values)
         return fault.response() if fault else _ok(result)
 
@@ -111,15 +115,13 @@ class FakeTelegram:
         self.phones.show(str(chat), Bubble(False, values["text"], buttons, str(message["message_id"]), message))
         return message
 
-    async def _get_updates(self, values: dict[str, Any]) -> list[dict[str, Any]]:
-        offset = int(values.get("offset", 0))
+    async def _get_updates(self, values: dict[str, Any], request: Request) -> list[dict[str, Any]]:
+        offset, until = int(values.get("offset", 0)), time.monotonic() + float(values.get("timeout", 0))
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
-        if not self._updates:
+        # who asked may be gone meanwhile; waiting on would hold up the stop of the fakes
+        while not self._updates and time.monotonic() < until and not await request.is_disconnected():
             self._new.clear()
-            try:
-                await asyncio.wait_for(self._new.wait(), float(values.get("timeout", 0)) or 0.01)
-            except asyncio.TimeoutError:
-                return []
+            await wait_for_event(self._new, LOOK_S)
         return self._updates[:100]
 
     def _message(self, chat: int) -> dict[str, Any]:
