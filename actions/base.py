@@ -7,11 +7,14 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 logger = logging.getLogger(__name__)
 UNDERSTOOD = SlotSet("missed", False)
+CENTRE_FORM = "centre_form"
+"""One short question: any other turn of the dialogue closes it, so that it is not asked again and again."""
+PARTS_OF_CENTRE_FORM = (f"validate_{CENTRE_FORM}", "action_ask_centre_place")
 
 
 class SafeAction(Action, ABC):
@@ -28,12 +31,19 @@ class SafeAction(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Respond, or apologise."""
         try:
-            return self.respond(dispatcher, tracker)
+            return self._closing(self.respond(dispatcher, tracker), tracker)
         except Exception as error:  # the last line of defence: silence would be worse
             logger.error("%s failed: %s at %s", self.name(), type(error).__name__, _where(error))
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_error")
             return []
+
+    def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
+        """The events, and with them the end of an open question for a place that this turn has left."""
+        stays = self.name() in PARTS_OF_CENTRE_FORM or any(event["event"] == "active_loop" for event in events)
+        if stays or tracker.active_loop.get("name") != CENTRE_FORM:
+            return events
+        return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 def intent_of(tracker: Tracker) -> str:
@@ -44,6 +54,12 @@ def intent_of(tracker: Tracker) -> str:
 def entity(tracker: Tracker, name: str) -> str | None:
     """The first value of entity `name` in the latest message."""
     return next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == name), None)
+
+
+def open_form(tracker: Tracker) -> str | None:
+    """The form whose question the person is answering; the one for a place does not count, it gives way to anything."""
+    name = tracker.active_loop.get("name")
+    return None if name == CENTRE_FORM else name
 
 
 def _where(error: Exception) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity
+from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, open_form
 from actions.registry import ABOUT_RECRUITER, check
 
 
@@ -21,7 +21,7 @@ class ActionChangeLanguage(SafeAction):
         """Confirm, or ask."""
         if entity(tracker, "language"):
             say.utter_message(response="utter_language_changed")
-            if not tracker.active_loop.get("name"):
+            if not open_form(tracker):
                 say.utter_message(response="utter_menu", menu="main")
         else:
             say.utter_message(response="utter_languages")
@@ -48,7 +48,10 @@ class ActionInformCountry(SafeAction):
         events = self._remember(tracker, country)
         if about == ABOUT_RECRUITER and tracker.get_slot("recruiter_asked"):
             return [*check(say, tracker, tracker.get_slot("recruiter_asked"), country), *events]
-        if about:
+        if about == "utter_find_mrc":
+            say.utter_message(response="utter_centres", where={"country": country})
+            events.append(ActiveLoop(CENTRE_FORM))  # a town may follow
+        elif about:
             say.utter_message(response="utter_facts", about=about, country=country)
         else:
             say.utter_message(response="utter_country_noted", country=country)

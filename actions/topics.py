@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of
+from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 
 MAX_SUGGESTIONS = 3
@@ -50,7 +50,7 @@ class ActionGreet(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say who this is, then the menu."""
         say.utter_message(response="utter_welcome")
-        if not tracker.active_loop.get("name"):  # the digits belong to the open question
+        if not open_form(tracker):  # the digits belong to the open question
             say.utter_message(response="utter_menu", menu="main")
         return [UNDERSTOOD]
 
@@ -79,7 +79,7 @@ class ActionDidYouMean(SafeAction):
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
         likely = [r["name"] for r in ranking if r["name"] not in (FALLBACK, OUT_OF_SCOPE, EMERGENCY)]
-        if tracker.active_loop.get("name") or tracker.get_slot("missed") or not likely:
+        if open_form(tracker) or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:
             say.utter_message(response="utter_suggestions", topics=likely[:MAX_SUGGESTIONS])

@@ -7,8 +7,11 @@ import pytest
 
 from bot.channels.protocol import Forged, Malformed, Request
 from bot.cli import app
+from bot.knowledge.centre import Centre, CentreKind, CityNames, CountryCentres, Point, Service
 from bot.knowledge.model import Country, Fact, FactKind, Topic, TopicText
 from bot.settings import ROOT, Settings
+
+CONTENT = (Topic, TopicText, Country, Fact, CountryCentres, Centre, Point, CityNames)
 
 
 @pytest.mark.parametrize("name", Settings.__fields__)
@@ -16,9 +19,7 @@ def test_every_setting_is_in_the_operations_page(name):
     assert f"`SALAMA_{name.upper()}`" in (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "name", [field.alias for kind in (Topic, TopicText, Country, Fact) for field in kind.__fields__.values()]
-)
+@pytest.mark.parametrize("name", [field.alias for kind in CONTENT for field in kind.__fields__.values()])
 def test_every_content_field_is_in_the_content_page(name):
     assert f"{name}:" in (ROOT / "docs/content.md").read_text(encoding="utf-8")
 
@@ -56,6 +57,11 @@ def test_every_metric_is_in_the_operations_page():
 def test_every_channel_is_in_the_channels_page():
     page = (ROOT / "docs/channels.md").read_text(encoding="utf-8")
     assert all(f"| {name} |" in page.lower() for name in ("web chat", "telegram", "sms", "whatsapp"))
+
+
+@pytest.mark.parametrize("word", [*CentreKind, *Service])
+def test_every_kind_of_office_and_help_is_listed(word):
+    assert word.value in (ROOT / "docs/content.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_names_only_commands_that_exist():

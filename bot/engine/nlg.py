@@ -12,8 +12,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.knowledge.answers import Composer, Places
+from bot.knowledge.centres import Where
 from bot.knowledge.reply import Reply
-from bot.knowledge.store import KnowledgeStore
+from bot.knowledge.store import shared_store
 from bot.registry import replies as registry_replies
 from bot.settings import load_settings
 
@@ -27,15 +28,16 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
     """Answers Rasa's "say `utter_x`" from `content/`, in the language of the slot, for the channel at hand.
 
     Besides the responses of content/responses it knows, with arguments: `utter_topic(topic)`,
-    `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`, `utter_emergency`
-    and `utter_languages`. It subclasses the templated generator because only those survive a model swap.
+    `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`, `utter_emergency`,
+    `utter_centres(where, skip)` and `utter_languages`. It subclasses the templated generator because only
+    those survive a model swap.
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
         super().__init__(domain.responses)
         settings = load_settings()
         self.default_language = str(endpoint_config.kwargs.get("default_language", settings.default_language))
-        self.store = KnowledgeStore(Path(endpoint_config.kwargs.get("content_dir", settings.content_dir)))
+        self.store = shared_store(Path(endpoint_config.kwargs.get("content_dir", settings.content_dir)))
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -68,6 +70,10 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
         return composer.emergency(places)
+    if name == "utter_centres":
+        return composer.centres(Where(**arguments["where"]), places.origin, arguments.get("skip", 0))
+    if name == "utter_ask_centre_place":
+        return composer.ask_place(places)
     if name == "utter_country_noted":
         return composer.country_noted(arguments["country"])
     if name == "utter_risk_verdict":

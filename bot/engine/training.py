@@ -87,7 +87,7 @@ def train(settings: Settings) -> Path:
                 force_training=True,
             )
         except (Exception, SystemExit) as error:  # Rasa raises many kinds, and exits on invalid data
-            raise TrainingError(f"training failed: {error}") from error
+            raise TrainingError(f"training failed: {_root(error)}") from error
         if not result.model:
             raise TrainingError(f"training failed with code {result.code}")
         os.replace(result.model, target)
@@ -95,6 +95,11 @@ def train(settings: Settings) -> Path:
     for old in sorted(settings.models_dir.glob("salama-*.tar.gz"), key=lambda p: p.stat().st_mtime)[:-KEPT_MODELS]:
         old.unlink()
     return target
+
+
+def _root(error: BaseException) -> BaseException:
+    """What Rasa's own exceptions are wrapped around."""
+    return _root(error.__cause__) if error.__cause__ else error
 
 
 @contextlib.contextmanager

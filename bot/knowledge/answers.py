@@ -11,13 +11,16 @@ from functools import cached_property
 from babel.languages import get_official_languages
 
 from bot.knowledge import countries
+from bot.knowledge.centre_text import describe
+from bot.knowledge.centres import Where, offices
 from bot.knowledge.model import Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.risk import weigh
 from bot.knowledge.store import Knowledge
 
 MAX_COUNTRY_CHOICES = 6
-HELP_LINES = (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER)
+HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE)
+MAX_OFFICES = 3
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,15 @@ class Composer:
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
-        lines = {code: self._facts_block(code, HELP_LINES, None) for code, _ in places.named()}
-        blocks = [block for block in lines.values() if block]
+        here = places.destination or places.origin
+        blocks = [self._facts_block(here, HELP_LINES, None)] if here else []
+        if (
+            places.destination and places.origin
+        ):  # police at home cannot come; a line that is reached from abroad can help
+            blocks.append(self._facts_block(places.origin, HELP_LINES, None, from_abroad=True))
+        blocks = [block for block in blocks if block]
         blocks.append(self._response_text("utter_emergency"))
-        if places.destination and not lines[places.destination]:
+        if places.destination and not self._facts_block(places.destination, HELP_LINES, None):
             blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
         choices: tuple[Choice, ...] = ()
         if not places.destination:
@@ -133,6 +141,46 @@ class Composer:
         reasons = "\n".join(f"- {sign.languages[self.language].reason}" for sign in shown)
         return self.response(f"utter_risk_{verdict.risk.value}", reasons=reasons)
 
+    def ask_place(self, places: Places) -> Reply:
+        """The question from which town or country an office is looked for, with the countries known already."""
+        known = dict.fromkeys(code for code, _ in places.named())
+        choices = tuple(Choice(self._country(code), payload("find_mrc", country=code)) for code in known)
+        return self._plain("utter_ask_centre_place", choices)
+
+    def centres(self, where: Where, citizen_of: str | None = None, skip: int = 0) -> Reply:
+        """The offices nearest to `where` after the first `skip`; without any, the official places of the country.
+
+        Args:
+            where: a country, or a town or position in it.
+            citizen_of: the country that the person comes from, if known: some offices serve their citizens only.
+            skip: how many were shown before.
+        """
+        found = offices(self.knowledge.centres, where, citizen_of)
+        shown = found[skip : skip + MAX_OFFICES]
+        if not shown:
+            return self._no_centre(where)
+        id = _heading(where)
+        blocks = [self._response_text(id).format(place=where.town or self._country(where.country))]
+        blocks += [describe(office, self.language, self._label, self.sms) for office in shown]
+        known = self.knowledge.centres[where.country]
+        if self.today > known.review_by:
+            blocks.append(self._label("stale").format(date=known.reviewed_on.isoformat()))
+        more: tuple[Choice, ...] = ()
+        if len(found) > skip + MAX_OFFICES:
+            more = (Choice(self._label("more_offices"), _search(where, skip + MAX_OFFICES)),)
+        return Reply("\n\n".join(blocks), more + self._centre_choices(), id)
+
+    def _no_centre(self, where: Where) -> Reply:
+        """Says that no office is known there; gives the official places instead."""
+        response = self.knowledge.responses["utter_find_mrc"]
+        text = self._response_text("utter_centres_none").format(country=self._country(where.country))
+        official = self._facts_block(where.country, response.facts, None)
+        blocks = [text, official or self._response_text("utter_find_mrc")]
+        return Reply("\n\n".join(blocks), self._centre_choices(), "utter_centres_none")
+
+    def _centre_choices(self) -> tuple[Choice, ...]:
+        return self._choices([*self.knowledge.responses["utter_find_mrc"].buttons, "menu"])
+
     def _help_lines(self, code: str) -> str:
         missing = self._response_text("utter_emergency_no_number").format(country=self._country(code))
         return self._facts_block(code, HELP_LINES, None) or missing
@@ -149,11 +197,12 @@ class Composer:
             choices = self._country_choices(kinds)
         return Reply("\n\n".join(blocks), choices + self._choices(buttons), id)
 
-    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None) -> str:
+    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None, from_abroad: bool = False) -> str:
         country = self.knowledge.countries.get(code)
         if country is None:
             return ""
-        lines = [self._fact(fact) for kind in kinds for fact in _facts(country, kind, role, self.sms)]
+        facts = [fact for kind in kinds for fact in _facts(country, kind, role, self.sms)]
+        lines = [self._fact(fact) for fact in facts if fact.phone_abroad or not from_abroad]
         if not lines:
             return ""
         if self.today > country.review_by:
@@ -218,6 +267,20 @@ class Composer:
 def payload(intent: str, **entities: str) -> str:
     """The text by which a button speaks to Rasa: `/intent{"entity": "value"}`."""
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+
+
+def _heading(where: Where) -> str:
+    if where.town:
+        return "utter_centres_near"
+    return "utter_centres_here" if where.latitude is not None else "utter_centres_in"
+
+
+def _search(where: Where, skip: int) -> str:
+    """The payload that goes on with a search."""
+    entities = {"country": where.country, "skip": str(skip)}
+    if where.latitude is not None and where.longitude is not None:
+        entities |= {"latitude": str(where.latitude), "longitude": str(where.longitude)}
+    return payload("find_mrc", **entities)
 
 
 def _facts(country: Country, kind: FactKind, role: Role | None, only_first: bool) -> list[Fact]:

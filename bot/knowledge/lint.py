@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from bot.knowledge import countries, model
+from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import Document, Knowledge, Problem, read
 
@@ -32,6 +33,7 @@ def lint(root: Path, today: dt.date) -> list[Problem]:
             text = path.read_text(encoding="utf-8")
             document = Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
             problems += _lint_file(knowledge, document, today)
+    problems += _missing_word_lists(knowledge, root)
     problems += _questions_asked_twice(knowledge)
     return sorted(set(problems), key=lambda p: (str(p.file), p.line, p.message))
 
@@ -43,6 +45,10 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from _lint_topic(knowledge, document, knowledge.topics[stem], today)
     elif document.path.parent.name == "countries" and stem in knowledge.countries:
         yield from _lint_country(document, knowledge.countries[stem], today)
+    elif document.path.parent.name == "centres" and stem in knowledge.centres:
+        yield from lint_centres(knowledge, document, today)
+    elif document.path.name == "labels.yml":
+        yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:
         yield from _dead_buttons(knowledge, document, knowledge.menus[stem].items, "items")
     elif document.path.name == "commands.yml":
@@ -52,6 +58,13 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         for id in document.data or {}:
             if id in knowledge.responses:
                 yield from _lint_response(knowledge, document, knowledge.responses[id])
+
+
+def _missing_word_lists(knowledge: Knowledge, root: Path) -> Iterator[Problem]:
+    """A language without words for emergencies and places would be served less well than the others."""
+    for folder, lists in (("emergency", knowledge.lexicons), ("gazetteer", knowledge.gazetteers)):
+        for language in sorted(set(knowledge.languages) - set(lists)):
+            yield Problem(root / folder / f"{language}.yml", 1, "is missing or cannot be read")
 
 
 def _missing_languages(knowledge: Knowledge, document: Document) -> Iterator[Problem]:

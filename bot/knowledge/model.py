@@ -248,10 +248,17 @@ class Language(_Model):
 
 
 class Lexicon(_Model):
-    """Emergency phrases of one language, and the phrases that mark a general question instead."""
+    """How people say in one language that somebody is in danger now; by situation, which is for its readers only.
 
-    phrases: tuple[str, ...]
-    exceptions: tuple[str, ...]
+    A pattern stands for several phrases: `{he,she} beats {me,us,}` (shell braces, an empty choice for "or nothing").
+    `alone` are a call for help when they are the whole message, `phrases` anywhere in it. A combination is one when
+    each of its groups has a phrase in the message, in any order. `exceptions` mark a general question instead.
+    """
+
+    alone: dict[str, tuple[str, ...]]
+    phrases: dict[str, tuple[str, ...]]
+    combinations: dict[str, tuple[tuple[str, ...], ...]]
+    exceptions: dict[str, tuple[str, ...]]
 
 
 class Gazetteer(_Model):

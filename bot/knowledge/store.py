@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -14,6 +15,10 @@ from pydantic import BaseModel, ValidationError
 
 from bot.faults import Fault
 from bot.knowledge import model
+from bot.knowledge.centre import CityNames, CountryCentres
+from bot.knowledge.cities import City
+from bot.knowledge.places import PlaceFinder
+from bot.knowledge.words import plain
 
 logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -57,6 +62,8 @@ class Knowledge:
     gazetteers: dict[str, model.Gazetteer] = field(default_factory=dict)
     keywords: dict[str, model.Keywords] = field(default_factory=dict)
     commands: dict[str, model.ChatCommand] = field(default_factory=dict)
+    centres: dict[str, CountryCentres] = field(default_factory=dict)
+    city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -69,6 +76,23 @@ class Knowledge:
             if id in shelf:
                 return str(shelf[id].languages[language].title)
         return None
+
+    @cached_property
+    def places(self) -> PlaceFinder:
+        """Finds the towns and countries that people name; made at first use, for it takes a second."""
+        texts = (text for topic in self.topics.values() for text in topic.languages.values())
+        words = {word for text in texts for said in (*text.questions, text.answer) for word in plain(said).split()}
+        return PlaceFinder(
+            known={*self.countries, *self.centres},
+            languages=self.languages,
+            aliases=self.city_names.aliases,
+            vocabulary=words.union(map(plain, self.city_names.not_cities)),
+            small=[
+                City(centre.city, country, centre.point.latitude, centre.point.longitude, 0, (centre.city,))
+                for country, known in self.centres.items()
+                for centre in known.centres
+            ],
+        )
 
 
 @dataclass
@@ -146,21 +170,24 @@ class _Reader:
             self._put(shelf, id, item, document, (id_field,))
         return shelf
 
-    def many_per_file(
-        self, kind: type[M], pattern: str, key_field: str | None = "id", under: str | None = None
-    ) -> dict[str, M]:
+    def one_per_language(self, kind: type[M], pattern: str) -> dict[str, M]:
+        return {
+            document.path.stem: parsed
+            for document in self.documents(pattern)
+            if (parsed := self.parse(kind, document, document.data))
+        }
+
+    def many_per_file(self, kind: type[M], pattern: str, key_field: str | None = "id") -> dict[str, M]:
         shelf: dict[str, M] = {}
         for document in self.documents(pattern):
-            prefix = (under,) if under else ()
-            entries = (document.data or {}).get(under, {}) if under else document.data
-            if not isinstance(entries, dict):
-                self.problems.append(document.problem("expected a mapping of ids", *prefix))
+            if not isinstance(document.data, dict):
+                self.problems.append(document.problem("expected a mapping of ids"))
                 continue
-            for id, data in entries.items():
+            for id, data in document.data.items():
                 filled = {key_field: id, **data} if key_field and isinstance(data, dict) else data
-                item = self.parse(kind, document, filled, *prefix, id)
+                item = self.parse(kind, document, filled, id)
                 if item is not None:
-                    self._put(shelf, id, item, document, (*prefix, id))
+                    self._put(shelf, id, item, document, (id,))
         return shelf
 
     def _put(self, shelf: dict[str, M], id: str, item: M, document: Document, place: tuple[str, ...]) -> None:
@@ -180,12 +207,18 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
             question = reader.parse(model.RiskQuestion, document, data, index)
             if question:
                 risk.append(question)
-    gazetteers = {
-        document.path.stem: parsed
-        for document in reader.documents("gazetteer/*.yml")
-        if (parsed := reader.parse(model.Gazetteer, document, document.data))
+    centres = {
+        document.path.stem: known
+        for document in reader.documents("centres/*.yml")
+        if (known := reader.parse(CountryCentres, document, document.data))
     }
+    reader.files |= {f"centres/{country}": reader.root / f"centres/{country}.yml" for country in centres}
+    city_names = CityNames(aliases={})
+    for document in reader.documents("cities.yml"):
+        city_names = reader.parse(CityNames, document, document.data) or city_names
     return Knowledge(
+        centres=centres,
+        city_names=city_names,
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
         countries=reader.one_per_file(model.Country, "countries/*.yml", "country"),
@@ -196,8 +229,8 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
         commands=reader.many_per_file(model.ChatCommand, "commands.yml"),
         labels=labels,
         risk_questions=tuple(risk),
-        lexicons=reader.many_per_file(model.Lexicon, "emergency/lexicon.yml", None, under="languages"),
-        gazetteers=gazetteers,
+        lexicons=reader.one_per_language(model.Lexicon, "emergency/*.yml"),
+        gazetteers=reader.one_per_language(model.Gazetteer, "gazetteer/*.yml"),
         files=reader.files,
     )
 
@@ -258,3 +291,9 @@ class KnowledgeStore:
             logger.info("content reloaded")
         except ContentError as error:
             logger.error("changed content is not usable, the former stays in force: %s", error)
+
+
+@lru_cache(maxsize=4)
+def shared_store(root: Path) -> KnowledgeStore:
+    """The one store of this process for the content at `root`."""
+    return KnowledgeStore(root)

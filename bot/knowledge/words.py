@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -35,19 +35,25 @@ class PhraseFinder(Generic[V]):
 
     def __init__(self, values: Mapping[str, V]) -> None:
         self._values = {plain(phrase): value for phrase, value in values.items() if plain(phrase)}
-        self._longest = max((len(phrase.split()) for phrase in self._values), default=0)
+        self._longest: dict[str, int] = {}
+        """The number of words of the longest phrase by its first word."""
+        for phrase in self._values:
+            words = phrase.split()
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def find(self, text: str) -> list[Found[V]]:
         """All phrases of `text`, in order."""
-        words = plain(text).split()
-        found, start = [], 0
+        return list(self.among(plain(text).split()))
+
+    def among(self, words: Sequence[str]) -> Iterator[Found[V]]:
+        """All phrases of a text that was split into plain words already."""
+        start = 0
         while start < len(words):
             step = 1
-            for size in range(min(self._longest, len(words) - start), 0, -1):
+            for size in range(min(self._longest.get(words[start], 0), len(words) - start), 0, -1):
                 phrase = " ".join(words[start : start + size])
                 if phrase in self._values:
-                    found.append(Found(self._values[phrase], phrase, " ".join(words[:start])))
+                    yield Found(self._values[phrase], phrase, " ".join(words[:start]))
                     step = size
                     break
             start += step
-        return found

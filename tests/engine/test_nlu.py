@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from bot.engine.nlu.intents import OpenSetClassifier
+from bot.engine.nlu.open_set import OpenSetClassifier
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
 
@@ -36,6 +36,11 @@ async def test_country_names_are_found_in_every_language(assistant, text, expect
 async def test_a_sentence_tells_its_language(assistant, text, language):
     parsed = await assistant.understand(text)
     assert [e["value"] for e in parsed["entities"] if e["entity"] == "language"] == [language]
+
+
+async def test_a_word_of_danger_is_an_emergency_however_unlikely_the_classifier_finds_it(assistant):
+    parsed = await assistant.understand("what does the visa cost and who pays the ticket, nataka kujinyonga")
+    assert parsed["intent"]["name"] == "emergency"
 
 
 @pytest.mark.parametrize("text", ["Qatar", "South Africa", "Saudi Arabia?", "Dubai"])

@@ -74,7 +74,16 @@ def test_a_payload_is_what_rasa_reads_as_an_intent_with_entities():
 
 
 def test_in_an_emergency_what_to_do_comes_before_the_lack_of_a_number(knowledge):
-    assert "MW" not in knowledge.countries, "take another country without numbers"
-    text = composer(knowledge).emergency(Places(origin="IN", destination="MW")).text
+    assert "LS" not in knowledge.countries, "take another country without numbers"
+    text = composer(knowledge).emergency(Places(origin="IN", destination="LS")).text
     assert text.index("You did nothing wrong") < text.index("no checked emergency number")
     assert "India" not in text
+
+
+def test_in_an_emergency_abroad_only_those_lines_of_the_home_country_are_given_that_are_reached_from_abroad(knowledge):
+    reachable = [f for f in knowledge.countries["PH"].facts if f.phone_abroad]
+    assert reachable, "take another country with a line for its workers abroad"
+    text = composer(knowledge).emergency(Places(origin="PH", destination="LS")).text
+    assert reachable[0].phone_abroad in text
+    text = composer(knowledge).emergency(Places(origin="ZA", destination="LS")).text
+    assert "10111" not in text

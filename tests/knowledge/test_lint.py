@@ -69,3 +69,9 @@ def test_a_file_that_is_not_utf8_is_named(copy):
 
 def test_a_missing_directory_is_one_clear_problem(tmp_path):
     assert "does not exist" in str(lint(tmp_path / "none", TODAY)[0])
+
+
+@pytest.mark.parametrize("file", ["emergency/sw.yml", "gazetteer/sw.yml"])
+def test_a_language_without_its_word_lists_is_an_error(copy, file):
+    (copy / file).unlink()
+    assert [p.file for p in lint(copy, TODAY) if p.is_error] == [copy / file]
