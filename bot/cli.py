@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-import logging
 import subprocess
 import sys
 import threading
@@ -20,7 +19,9 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from bot import logs
 from bot.channels.rendering import Channel, render
+from bot.conversations.commands import outbox_app
 from bot.faults import Fault
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
 app.add_typer(content_app, name="content")
+app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -66,44 +68,48 @@ def main() -> None:
 def settings_in_force() -> Settings:
     """The settings, with logging set up to their level."""
     settings = load_settings()
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(message)s",
-        handlers=[RichHandler(console=console, show_path=False, markup=False, rich_tracebacks=False)],
-    )
-    for noisy in ("alembic", "rasa", "asyncio", "apscheduler", "matplotlib", "langidentify"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    handler = RichHandler(console=console, show_path=False, markup=False, rich_tracebacks=False)
+    handler.setFormatter(logs.Lines())
+    logs.set_up(settings.log_level, handler)
     return settings
 
 
 @app.command()
 def run() -> None:
     """Set up what is missing, train if the model is stale, then run everything until Ctrl-C."""
-    from bot.supervisor import Supervisor, check_port
+    from bot.supervisor import Supervisor, check_port, process_names
 
     settings = settings_in_force()
     check_port(settings)
     _lists_loaded(settings, SHORT_LIST_BYTES).close()
     settings.address_secret()
     _train_if_stale(settings)
-    console.print("Starting gateway, engine and sender")
+    console.print(f"Starting {', '.join(process_names(settings))}")
     with _long_lists_loading():
         sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
 
 
-@app.command(hidden=True)
+@app.command()
 def process(name: str) -> None:
-    """Run one child process of `salama run`."""
+    """Run one process alone: gateway, engine, sender, poller or fakes; `salama run` starts all (docs/operations.md)."""
     from bot import processes
 
     kinds: dict[str, Callable[[Settings], None]] = {
         "gateway": processes.gateway,
         "engine": processes.engine,
         "sender": processes.sender,
+        "poller": processes.poller,
+        "fakes": processes.fakes,
     }
-    if name not in kinds:
+    kind, _, _number = name.partition("-")  # "engine-2" is the second engine
+    if kind not in kinds:
         raise Fault(f'there is no process "{name}": it is one of {", ".join(kinds)}')
-    kinds[name](settings_in_force())
+    settings = load_settings()
+    logs.set_up_process(name, settings.log_level, settings.log_format == "json")
+    if kind == "engine":
+        processes.engine(settings, name)
+    else:
+        kinds[kind](settings)
 
 
 @app.command()

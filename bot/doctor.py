@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.channels.configured import configured
 from bot.faults import Fault
 from bot.knowledge.lint import lint
+from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -39,6 +41,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _content(settings)
     yield _model(settings)
     yield _encoder()
+    yield from _channels(settings)
     try:
         check_port(settings)
         yield Finding(True, f"{settings.host}:{settings.port} is free")
@@ -72,6 +75,25 @@ def _content(settings: Settings) -> Finding:
     if errors:
         return Finding(False, f"content has {len(errors)} errors, the first: {errors[0]}", "`salama content lint`")
     return Finding(True, f"content in {settings.content_dir}")
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    try:
+        found = configured(settings, KnowledgeStore(settings.content_dir))
+    except Fault as error:
+        yield Finding(False, str(error), "docs/operations.md takes you from tokens to live channels")
+        return
+    for name in found:
+        how = "asks for messages (no public https address)" if name == "telegram" and settings.telegram_polls else ""
+        how = how or f"is called at {settings.base_url}{found[name].paths[0]}"
+        yield Finding(True, f"channel {name} {how}")
+    called = {"sms", "whatsapp"} & set(found)
+    if called and not settings.fakes and not settings.public_url.startswith("https://"):
+        yield Finding(
+            False,
+            f"{', '.join(sorted(called))}: Twilio calls a public https address, and its signature covers that",
+            "set SALAMA_PUBLIC_URL to the address that Twilio's console has for the webhooks",
+        )
 
 
 def _model(settings: Settings) -> Finding:

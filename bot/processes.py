@@ -8,8 +8,12 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.conversations.delivery import send
-from bot.conversations.worker import work
+from bot.channels.configured import configured, telegram
+from bot.conversations.delivery import Sender
+from bot.conversations.notices import Notices
+from bot.conversations.polling import poll
+from bot.conversations.worker import Worker
+from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -33,25 +37,54 @@ def gateway(settings: Settings) -> None:
     )
 
 
-def engine(settings: Settings) -> None:
-    """Answer messages until stopped; `var/engine.ready` holds the process id once the model is loaded."""
+def engine(settings: Settings, name: str = "engine") -> None:
+    """Answer messages until stopped; `var/<name>.ready` holds the process id once the model is loaded."""
     from bot.engine.assistant import Assistant
     from bot.engine.selfcheck import check
     from bot.engine.training import usable_model
 
-    ready = settings.var_dir / "engine.ready"
+    ready = settings.var_dir / f"{name}.ready"
     ready.unlink(missing_ok=True)
     assistant = Assistant(usable_model(settings), settings)
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    _until_stopped(lambda stop: work(Database(settings.database), assistant, stop))
+    notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
+    _until_stopped(Worker(Database(settings.database), assistant, notices).run)
 
 
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
     vault = AddressVault(settings.address_secret())
-    _until_stopped(lambda stop: send(Database(settings.database), vault, {}, stop))
+    store = KnowledgeStore(settings.content_dir)
+
+    async def run(stop: asyncio.Event) -> None:
+        await Sender(Database(settings.database), vault, configured(settings, store)).run(stop)
+
+    _until_stopped(run)
+
+
+def poller(settings: Settings) -> None:
+    """Ask Telegram for messages until stopped; for when it has no address to call."""
+    from bot.gateway.app import rate_limit
+    from bot.gateway.intake import Intake
+
+    vault, store = AddressVault(settings.address_secret()), KnowledgeStore(settings.content_dir)
+    intake = Intake(Database(settings.database), vault, rate_limit(settings, store))
+
+    async def run(stop: asyncio.Event) -> None:
+        await poll(telegram(settings, store), intake.put, stop)
+
+    _until_stopped(run)
+
+
+def fakes(settings: Settings) -> None:
+    """Play Telegram and Twilio until stopped, with three phones on one page."""
+    import uvicorn
+
+    from bot.fakes.app import create_app
+
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port + 1, log_level="warning", ws="none")
 
 
 def _until_stopped(start: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator, validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -32,12 +32,57 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="port the gateway listens on")
     public_url: str = Field("", description="address people reach the gateway at, behind a proxy; empty: host and port")
     default_language: str = Field("en", description="spoken until a person's language is known")
+    engine_workers: int = Field(1, ge=0, le=64, description="engine processes; each takes a core under load")
+    senders: int = Field(1, ge=0, le=16, description="sender processes; more than 1 only on PostgreSQL")
+    messages_per_minute: int = Field(20, ge=1, description="of one person that are read; a call for help always is")
+    telegram_token: SecretStr | None = Field(
+        None, env=["SALAMA_TELEGRAM_TOKEN", "TELEGRAM_TOKEN"], description="the bot's token, from @BotFather"
+    )
+    twilio_account_sid: str = Field(
+        "", env=["SALAMA_TWILIO_ACCOUNT_SID", "TWILIO_ACCOUNT_SID"], description="Twilio's account, AC…"
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        None, env=["SALAMA_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"], description="its auth token; signs webhooks too"
+    )
+    twilio_sms_from: str = Field("", description="number (+…) or messaging service (MG…) for SMS; empty: no SMS")
+    twilio_whatsapp_from: str = Field("", description="number (+…) or messaging service (MG…); empty: no WhatsApp")
+    whatsapp_template: str = Field("", description="content template (HX…) for replies after WhatsApp's 24 hours")
+    telegram_api_url: str = Field("https://api.telegram.org", description="for a Bot API server of your own")
+    twilio_api_url: str = Field("", description="stands in for Twilio's hosts, for tests; empty: the real ones")
+    extra_channels: str = Field("", description="channels of your own: package.module:function, separated by commas")
+    fakes: bool = Field(False, description="play Telegram and Twilio here: three phones on the page at port + 1")
+    metrics_token: SecretStr | None = Field(
+        None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"
+    )
+    log_format: str = Field("text", description="text or json")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     class Config:
         env_prefix = "SALAMA_"
         env_file = ".env"
         env_file_encoding = "utf-8"
+
+    @validator("log_format")
+    def _known_format(cls, value: str) -> str:
+        if value not in ("text", "json"):
+            raise ValueError(f'"{value}" is neither text nor json')
+        return value
+
+    @root_validator
+    def _fakes_stand_in(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """With fakes every channel is there, and talks to them whatever else is set."""
+        if values.get("fakes") and "port" in values:
+            here = f"http://127.0.0.1:{values['port'] + 1}"
+            values |= {
+                "telegram_token": SecretStr("1:fake"),
+                "twilio_account_sid": "ACfake",
+                "twilio_auth_token": SecretStr("fake"),
+                "twilio_sms_from": "+10000000001",
+                "twilio_whatsapp_from": "+10000000002",
+                "telegram_api_url": f"{here}/telegram",
+                "twilio_api_url": f"{here}/twilio",
+            }
+        return values
 
     @validator("log_level")
     def _known_level(cls, value: str) -> str:
@@ -75,7 +120,18 @@ class Settings(BaseSettings):
     @property
     def chat_url(self) -> str:
         """Where the web chat is found."""
-        return f"{(self.public_url or f'http://{self.host}:{self.port}').rstrip('/')}/chat"
+        return f"{self.base_url}/chat"
+
+    @property
+    def base_url(self) -> str:
+        """The address at which people and providers reach the gateway."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def telegram_polls(self) -> bool:
+        """Whether Telegram is asked for messages: it calls back only an https address."""
+        return self.telegram_token is not None and not self.public_url.startswith("https://")
 
     def address_secret(self) -> str:
         """The secret for contact addresses, made at the first use when none is set."""

@@ -1,4 +1,4 @@
-"""Runs gateway, engine worker and sender as child processes, and starts again what dies."""
+"""Runs gateway, engine workers, senders and the rest as child processes, and starts again what dies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from bot.faults import Fault
 from bot.settings import Settings
 
-PROCESSES = ("gateway", "engine", "sender")
 STOP_S = 10.0
 RESTART_WAITS_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 GIVE_UP_AFTER = 6
@@ -52,12 +51,20 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
+def process_names(settings: Settings) -> list[str]:
+    """The processes that the settings ask for; `engine-2` is the second engine."""
+    engines = ["engine", *(f"engine-{number}" for number in range(2, settings.engine_workers + 1))]
+    senders = ["sender", *(f"sender-{number}" for number in range(2, settings.senders + 1))]
+    names = ["gateway", *engines[: settings.engine_workers], *senders[: settings.senders]]
+    return names + ["poller"] * settings.telegram_polls + ["fakes"] * settings.fakes
+
+
 class Supervisor:
     """Keeps the children alive until a signal asks to stop."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
         self._settings, self._say = settings, say
-        self._children = [Child(name) for name in PROCESSES]
+        self._children = [Child(name) for name in process_names(settings)]
         self._stopping = False
 
     def run(self) -> int:
@@ -73,6 +80,8 @@ class Supervisor:
                 if not announced and self._is_ready():
                     announced = True
                     self._say(f"Salama is ready: {self._settings.chat_url}   (Ctrl-C stops it)")
+                    if self._settings.fakes:
+                        self._say(f"Three phones: http://127.0.0.1:{self._settings.port + 1}/")
                 time.sleep(0.1)
             return 0
         finally:
@@ -105,9 +114,14 @@ class Supervisor:
 
     def _is_ready(self) -> bool:
         ready_file = self._settings.var_dir / "engine.ready"
-        engine = next(child for child in self._children if child.name == "engine")
+        engine = next((child for child in self._children if child.name == "engine"), None)
+        if engine is None:  # it runs on another machine
+            return self._gateway_is_ready()
         if engine.process is None or not ready_file.exists() or ready_file.read_text() != str(engine.process.pid):
             return False
+        return self._gateway_is_ready()
+
+    def _gateway_is_ready(self) -> bool:
         host = "127.0.0.1" if self._settings.host in ("0.0.0.0", "::") else self._settings.host
         try:
             with urllib.request.urlopen(f"http://{host}:{self._settings.port}/readyz", timeout=1) as answer:

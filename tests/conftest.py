@@ -15,7 +15,7 @@ from bot.storage.database import Database
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("SALAMA_")]:
+    for name in [name for name in os.environ if name.startswith(("SALAMA_", "TELEGRAM_", "TWILIO_"))]:
         monkeypatch.delenv(name)
 
 

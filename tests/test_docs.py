@@ -1,7 +1,11 @@
 """The documentation tells what the code knows: settings, content fields, fact kinds, commands."""
 
+import importlib.util
+import re
+
 import pytest
 
+from bot.channels.protocol import Forged, Malformed, Request
 from bot.cli import app
 from bot.knowledge.centre import Centre, CentreKind, CityNames, CountryCentres, Point, Service
 from bot.knowledge.model import Country, Fact, FactKind, Topic, TopicText
@@ -23,6 +27,36 @@ def test_every_content_field_is_in_the_content_page(name):
 @pytest.mark.parametrize("kind", FactKind)
 def test_every_kind_of_fact_is_explained(kind):
     assert f"`{kind.value}`" in (ROOT / "docs/content.md").read_text(encoding="utf-8")
+
+
+def test_the_channel_of_the_channels_page_works(tmp_path):
+    page = (ROOT / "docs/channels.md").read_text(encoding="utf-8")
+    (tmp_path / "pigeon.py").write_text(page.split("```python")[1].split("```")[0])
+    spec = importlib.util.spec_from_file_location("pigeon", tmp_path / "pigeon.py")
+    pigeon = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pigeon)
+    channel = pigeon.channel(None, None)
+    body = b'{"from": "asha", "id": "1", "text": "hello"}'
+    headers = {"x-secret": "secret from your own settings"}
+    (message,) = channel.receive(Request("/pigeon", "https://x/pigeon", headers, body)).events
+    assert (message.channel, message.address, message.text) == ("pigeon", "asha", "hello")
+    with pytest.raises(Forged):
+        channel.receive(Request("/pigeon", "https://x/pigeon", {}, body))
+    with pytest.raises(Malformed):
+        channel.receive(Request("/pigeon", "https://x/pigeon", headers, b"[]"))
+
+
+def test_every_metric_is_in_the_operations_page():
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    source = (ROOT / "bot/gateway/metrics.py").read_text(encoding="utf-8")
+    names = re.findall(r'"(salama_[a-z_]+)"', source)
+    assert len(names) == 6
+    assert all(f"`{name}" in page for name in names)
+
+
+def test_every_channel_is_in_the_channels_page():
+    page = (ROOT / "docs/channels.md").read_text(encoding="utf-8")
+    assert all(f"| {name} |" in page.lower() for name in ("web chat", "telegram", "sms", "whatsapp"))
 
 
 @pytest.mark.parametrize("word", [*CentreKind, *Service])

@@ -1,110 +1,166 @@
-"""The sender: hands queued replies to channels that push, with retries; the web chat fetches its own."""
+"""The sender: hands queued replies to channels that push; the web chat fetches its own."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import logging
-import random
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from bot.conversations.tables import Contact, Direction, Message, State
-from bot.conversations.worker import now
-from bot.knowledge.reply import Choice, Reply
+from bot.channels.protocol import ChannelAdapter, DeliveryError
+from bot.conversations.claims import OUTBOX_CLAIM, claims_of_the_dead, end_claims
+from bot.conversations.outbox import Due, claim_due, is_due, record
+from bot.conversations.worker import now, sleep_until
 from bot.safety.encryption import AddressVault
 from bot.storage.database import Database
+from bot.storage.wakeup import Waiter, Work
 
 logger = logging.getLogger(__name__)
-MAX_ATTEMPTS = 8
-FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 600.0
-IDLE_S = 0.2
+SEND_S = OUTBOX_CLAIM.total_seconds() / 2
+LOOK_S = 1.0
+"""Replies wait for the clock too (retries), so the sender looks by itself this often."""
+RECORD_TRIES = 30
+ANNOUNCE_AGAIN_S = 30.0
+
+Clock = Callable[[], dt.datetime]
+Ended = tuple[Due, str | DeliveryError]
 
 
-class DeliveryError(Exception):
-    """A provider did not take a message. `retry_after_s` is what it asked us to wait; `final` means never."""
+class Sender:
+    """Sends what is due, several contacts at a time, one reply of each."""
 
-    def __init__(self, reason: str, retry_after_s: float | None = None, final: bool = False) -> None:
-        super().__init__(reason)
-        self.retry_after_s, self.final = retry_after_s, final
+    def __init__(
+        self,
+        database: Database,
+        vault: AddressVault,
+        channels: Mapping[str, ChannelAdapter],
+        clock: Clock = now,
+    ) -> None:
+        self._database, self._vault, self._channels, self._clock = database, vault, dict(channels), clock
+        self._ended: list[Ended] = []
+        self._recording = asyncio.Lock()
+        self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
 
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set; what is being sent is finished."""
+        announcing = [asyncio.create_task(_announce(channel)) for channel in self._channels.values()]
+        async with Waiter(self._database, Work.OUTBOX) as waiter:
+            while not stop.is_set():
+                try:
+                    await asyncio.to_thread(self._end_dead_claims)
+                    while await self._start_some(waiter) and not stop.is_set():
+                        pass
+                except Exception as error:  # a database gone must not end the sender
+                    logger.error("delivery failed", extra={"error": type(error).__name__})
+                await sleep_until(stop, waiter, LOOK_S)
+        for task in announcing:
+            task.cancel()
+        await asyncio.gather(*(task for tasks in self._sending.values() for task in tasks))
+        for channel in self._channels.values():
+            await channel.close()
 
-class PushChannel(Protocol):
-    """A channel that delivers replies to the provider."""
+    async def send_due(self) -> int:
+        """Send what is due now, one reply a contact, and wait for the end of it; returns how many were tried."""
+        dues = await asyncio.to_thread(self._claim, list(self._channels), 100)
+        await asyncio.gather(*(self._send(due) for due in dues))
+        return len(dues)
 
-    async def send(self, address: str, reply: Reply) -> None:
-        """Deliver, or raise DeliveryError."""
-        ...
+    async def _start_some(self, waiter: Waiter) -> int:
+        """Start sending what is due, as far as the channels have a line free."""
+        started = 0
+        for name, channel in self._channels.items():
+            free = channel.concurrency - len(self._sending[name])
+            if free <= 0:
+                continue
+            for due in await asyncio.to_thread(self._claim, [name], free):
+                task = asyncio.create_task(self._send(due))
+                self._sending[name].add(task)
+                task.add_done_callback(self._sending[name].discard)
+                task.add_done_callback(lambda _task: waiter.wake())
+                started += 1
+        return started
 
+    def _end_dead_claims(self) -> None:
+        with self._database.reading() as session:
+            dead = claims_of_the_dead(session, self._clock())
+        if dead:
+            with self._database.transaction() as session:
+                end_claims(session, dead, self._clock())
 
-def wait_s(attempts: int) -> float:
-    """Seconds until the next try after `attempts` failures: doubling, with jitter so that retries spread."""
-    return random.uniform(0.5, 1.0) * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (attempts - 1))
+    def _claim(self, channels: Sequence[str], limit: int) -> list[Due]:
+        with self._database.reading() as session:
+            if not is_due(session, channels, self._clock()):
+                return []
+        with self._database.transaction() as session:
+            return claim_due(session, self._vault, channels, limit, self._clock())
 
+    async def _send(self, due: Due) -> None:
+        """Hand over one reply and see that its end is recorded.
 
-async def deliver_next(database: Database, vault: AddressVault, channels: Mapping[str, PushChannel]) -> bool:
-    """Deliver the oldest reply that is due on one of `channels`, in order for each contact; False when none is."""
-    with database.transaction() as session:
-        earlier = (
-            select(Message.contact_id)
-            .where(Message.state == State.QUEUED.value, Message.due_at > now())
-            .scalar_subquery()
-        )
-        query = (
-            select(Message, Contact)
-            .join(Contact)
-            .where(
-                Message.direction == Direction.OUT.value,
-                Message.state == State.QUEUED.value,
-                Message.channel.in_(list(channels)),
-                Message.contact_id.not_in(earlier),
-            )
-            .order_by(Message.id)
-            .limit(1)
-        )
-        row = session.execute(query).first()
-    if row is None:
-        return False
-    message, contact = row
-    reply = Reply(message.text, tuple(Choice(*choice) for choice in message.choices), message.content_id)
-    outcome = await _send(channels[message.channel], vault.decrypt(contact.address_encrypted), reply)
-    with database.transaction() as session:
-        _record(session.get(Message, message.id), outcome, now())
-    return True
+        Until it is recorded, a kill would make it be sent again. SQLite has one writer, so there the sends that end
+        meanwhile share a transaction; PostgreSQL has many, and locks of several contacts might wait for each other.
+        """
+        result = await self._hand_over(due)
+        if not self._database.is_sqlite:
+            await self._record_one(due, result)
+            return
+        # only now: `self._ended.append((due, await …))` would add to the list as it was before the wait
+        self._ended.append((due, result))
+        async with self._recording:
+            ended, self._ended = self._ended, []
+            if ended:
+                await self._record_all(ended)
 
-
-async def _send(channel: PushChannel, address: str, reply: Reply) -> DeliveryError | None:
-    try:
-        await channel.send(address, reply)
-    except DeliveryError as error:
-        return error
-    return None
-
-
-def _record(message: Message, error: DeliveryError | None, at: dt.datetime) -> None:
-    message.attempts += 1
-    if error is None:
-        message.state = State.SENT.value
-    elif error.final or message.attempts >= MAX_ATTEMPTS:
-        message.state, message.error = State.DEAD.value, str(error)[:200]
-        logger.error("message %s cannot be delivered: %s", message.id, error)
-    else:
-        message.error = str(error)[:200]
-        message.due_at = at + dt.timedelta(seconds=error.retry_after_s or wait_s(message.attempts))
-
-
-async def send(
-    database: Database, vault: AddressVault, channels: Mapping[str, PushChannel], stop: asyncio.Event
-) -> None:
-    """Deliver until `stop` is set."""
-    while not stop.is_set():
+    async def _record_all(self, ended: list[Ended]) -> None:
         try:
-            busy = bool(channels) and await deliver_next(database, vault, channels)
-        except Exception as error:  # a database gone must not end the sender
-            logger.error("delivery failed: %s", type(error).__name__)
-            busy = False
-            await asyncio.sleep(1)
-        if not busy:
-            await asyncio.sleep(IDLE_S)
+            await asyncio.to_thread(self._record, ended)
+        except Exception:  # one of them must not hold up the others
+            await asyncio.gather(*(self._record_one(due, result) for due, result in ended))
+
+    async def _record_one(self, due: Due, result: str | DeliveryError) -> None:
+        fields = {"message_id": due.outgoing.message_id}
+        for attempt in range(RECORD_TRIES):
+            try:
+                await asyncio.to_thread(self._record, [(due, result)])
+                return
+            except IntegrityError:  # the provider's id is no new one: that it was sent matters more
+                logger.error("the provider gave the same id twice", extra=fields)
+                result = ""
+            except Exception as error:  # sent, but the database is gone: keep trying, or it would be sent again
+                logger.error("not recorded", extra={**fields, "error": type(error).__name__})
+                await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
+
+    async def _hand_over(self, due: Due) -> str | DeliveryError:
+        fields = {"message_id": due.outgoing.message_id, "channel": due.channel}
+        try:
+            sent = await asyncio.wait_for(self._channels[due.channel].send(due.outgoing), SEND_S)
+        except DeliveryError as error:
+            logger.warning("not delivered", extra={**fields, "reason": str(error), "final": error.final})
+            return error
+        except asyncio.TimeoutError:
+            logger.warning("not delivered", extra={**fields, "reason": "no answer in time"})
+            return DeliveryError("no answer in time", cut_off=True)
+        except Exception as error:  # a fault of the channel: the reply must not be lost by it
+            logger.error("not delivered", extra={**fields, "reason": type(error).__name__})
+            return DeliveryError(f"fault in the channel: {type(error).__name__}")
+        logger.info("delivered", extra=fields)
+        return sent
+
+    def _record(self, ended: list[Ended]) -> None:
+        with self._database.transaction() as session:
+            for due, result in ended:
+                record(session, due, result, self._clock())
+
+
+async def _announce(channel: ChannelAdapter) -> None:
+    """Tell the provider where we are, until it has understood."""
+    while True:
+        try:
+            await channel.announce()
+            return
+        except Exception as error:
+            reason = str(error) if isinstance(error, DeliveryError) else type(error).__name__
+            logger.error("not announced", extra={"channel": channel.name, "reason": reason})
+        await asyncio.sleep(ANNOUNCE_AGAIN_S)

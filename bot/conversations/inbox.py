@@ -3,98 +3,176 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from bot.channels.protocol import ChoiceRef, Command, InboundMessage
+from bot.conversations.claims import INBOX_CLAIM, new_token
+from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
 from bot.conversations.tables import Contact, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn
-from bot.knowledge.reply import Choice
+from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.understood import EMERGENCY
 from bot.registry import filing
 from bot.safety.encryption import AddressVault
+from bot.storage.wakeup import Work, wake
 
-CLAIM_FOR = dt.timedelta(seconds=60)
-"""A claim older than this belongs to a dead worker; answering takes milliseconds."""
+__all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "forget", "receive"]
+
+CLAIM_FOR = INBOX_CLAIM
 HOME_DIGIT = "0"
+NOTICE = "notice:"
+"""Begins the payload of a message that is answered without the engine: see `bot.conversations.notices`."""
+MAX_TRIES = 5
+"""Answers that may fail before the person gets an apology instead."""
+TRY_AGAIN_AFTER = dt.timedelta(seconds=2)
+RATE_WINDOW = dt.timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class ChoiceRef:
-    """A picked choice: the outbound message that offered it and its place there, from 0."""
+class Intake(Enum):
+    """What became of a message that came in; only `STORED` is true."""
 
-    message_id: int
-    index: int
+    STORED = "stored"
+    REPEAT = "repeat"
+    LIMITED = "limited"
 
-
-@dataclass(frozen=True)
-class InboundMessage:
-    """A message as a channel hands it in. `provider_id` is unique per channel and message: repeats are dropped."""
-
-    channel: str
-    address: str
-    provider_id: str
-    text: str
-    choice: ChoiceRef | None = None
+    def __bool__(self) -> bool:
+        """Whether it was stored."""
+        return self is Intake.STORED
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that this worker alone may answer until the claim runs out."""
+    """A message that this worker alone may answer until the claim runs out.
+
+    `notice` names an answer that needs no engine; `rest` is what MORE brings; `language` is the person's, if known.
+    """
 
     message_id: int
     token: str
     question: Question
+    notice: str | None = None
+    rest: Reply | None = None
+    language: str | None = None
 
 
 class ClaimLost(Exception):
     """Another worker took the message over; this answer must not be stored."""
 
 
-def receive(session: Session, vault: AddressVault, message: InboundMessage, now: dt.datetime) -> bool:
-    """Store `message`; False when it is a repeat and was stored before."""
-    contact_id = find_or_create_contact(session, vault, message.channel, message.address, now)
-    picked = _offered_choice(session, contact_id, message.choice) if message.choice else None
+@dataclass(frozen=True)
+class RateLimit:
+    """How many messages of one contact are read in a minute.
+
+    One more is answered with a notice that says so, further ones are dropped; a call for help never is.
+    """
+
+    per_minute: int
+    calls_for_help: Callable[[str], bool]
+
+
+def receive(
+    session: Session, vault: AddressVault, message: InboundMessage, now: dt.datetime, limit: RateLimit | None = None
+) -> Intake:
+    """Store `message` once, and wake the workers; STOP is obeyed here, before anything else."""
+    contact = locked_contact(session, vault, message.channel, message.address, now)
+    payload = _payload(session, contact, message)
+    stop = message.command is Command.STOP
+    if limit and not stop and _is_over(session, contact.id, limit, message, now):
+        if _was_told(session, contact.id):
+            return Intake.LIMITED
+        payload = f"{NOTICE}slow_down"
     values: dict[str, Any] = {
-        "contact_id": contact_id,
+        "contact_id": contact.id,
         "direction": Direction.IN.value,
-        "state": State.RECEIVED.value,
+        "state": State.ANSWERED.value if stop else State.RECEIVED.value,
         "channel": message.channel,
         "provider_id": message.provider_id,
-        "text": picked.title if picked else message.text,
-        "payload": picked.payload if picked else None,
+        "text": payload.title if isinstance(payload, Choice) else message.text,
+        "payload": payload.payload if isinstance(payload, Choice) else payload,
         "choices": [],
         "content_id": "",
         "attempts": 0,
+        "intent": "stop" if stop else None,
         "created_at": now,
     }
-    inserted = session.execute(_insert(session, Message).values(values).on_conflict_do_nothing())
-    return bool(inserted.rowcount)
+    inserted = session.execute(insert(session, Message).values(values).on_conflict_do_nothing())
+    if not inserted.rowcount:
+        return Intake.REPEAT
+    contact.last_inbound_at, contact.unreachable_at = now, None
+    if stop:
+        opt_out(session, contact, now)
+    elif message.command is Command.START or (message.command is Command.RESUME and contact.opted_out_at):
+        contact.opted_out_at = None
+    wake(session, Work.INBOX)
+    return Intake.STORED
 
 
-def find_or_create_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> str:
-    """The id of the contact at `address`, made at first sight."""
-    hashed = vault.lookup_hash(channel, address)
-    known = select(Contact.id).where(Contact.channel == channel, Contact.address_hash == hashed)
-    found = session.execute(known).scalar()
-    if found is None:
-        values = {
-            "id": secrets.token_hex(16),
-            "channel": channel,
-            "address_hash": hashed,
-            "address_encrypted": vault.encrypt(address),
-            "created_at": now,
-        }
-        session.execute(_insert(session, Contact).values(values).on_conflict_do_nothing())
-        found = session.execute(known).scalar_one()
-    return str(found)
+def _payload(session: Session, contact: Contact, message: InboundMessage) -> Choice | str | None:
+    """What `message` means, where it is not its words."""
+    if message.choice:
+        return _offered_choice(session, contact.id, message.choice)
+    if message.command is Command.START or (message.command is Command.RESUME and contact.opted_out_at):
+        return "/greet"
+    if message.command in (Command.HELP, Command.MORE):
+        return f"{NOTICE}{message.command.value}"
+    if message.action:
+        return f"/{message.action}"
+    if message.media:
+        return f"{NOTICE}media_{message.media.value}"
+    if message.location:
+        # two decimals, about a kilometre, find the nearest centre; nobody needs to know the house
+        place = {"latitude": f"{message.location.latitude:.2f}", "longitude": f"{message.location.longitude:.2f}"}
+        return f"/find_mrc{json.dumps(place)}"
+    return None
+
+
+def _is_over(session: Session, contact_id: str, limit: RateLimit, message: InboundMessage, now: dt.datetime) -> bool:
+    """Whether the contact has sent its share in the last minute, and `message` can wait."""
+    query = (
+        select(Message.created_at)
+        .where(Message.contact_id == contact_id, Message.direction == Direction.IN.value)
+        .order_by(Message.id.desc())
+        .offset(limit.per_minute - 1)
+        .limit(1)
+    )
+    at = session.execute(query).scalar()
+    return bool(at and at > now - RATE_WINDOW) and not limit.calls_for_help(message.text)
+
+
+def _was_told(session: Session, contact_id: str) -> bool:
+    """Whether the contact's newest message was answered with the notice to slow down."""
+    query = (
+        select(Message.payload)
+        .where(Message.contact_id == contact_id, Message.direction == Direction.IN.value)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return bool(session.execute(query).scalar() == f"{NOTICE}slow_down")
+
+
+def is_waiting(session: Session, now: dt.datetime) -> bool:
+    """Whether a message may be waiting for an answer: a look that locks nothing."""
+    free = or_(Message.claim.is_(None), Message.claimed_until <= now)
+    query = select(Message.id).where(
+        Message.direction == Direction.IN.value, Message.state == State.RECEIVED.value, free
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def claim(session: Session, now: dt.datetime) -> Claimed | None:
     """Take the oldest unanswered message whose contact has none before it; None when there is nothing to do."""
+    return next(iter(claim_some(session, now, 1)), None)
+
+
+def claim_some(session: Session, now: dt.datetime, limit: int) -> list[Claimed]:
+    """Take up to `limit` unanswered messages, the oldest first, of each contact only one that has none before it."""
     earlier = aliased(Message)
     waiting = and_(Message.direction == Direction.IN.value, Message.state == State.RECEIVED.value)
     blocked = exists().where(
@@ -103,17 +181,36 @@ def claim(session: Session, now: dt.datetime) -> Claimed | None:
         earlier.state == State.RECEIVED.value,
         earlier.id < Message.id,
     )
-    free = or_(Message.claim.is_(None), Message.claimed_until < now)
-    query = select(Message).where(waiting, free, ~blocked).order_by(Message.id).limit(1)
-    message = session.execute(query.with_for_update(skip_locked=True)).scalar()
-    if message is None:
-        return None
-    message.claim, message.claimed_until = secrets.token_hex(16), now + CLAIM_FOR
-    message.attempts += 1
+    free = or_(Message.claim.is_(None), Message.claimed_until <= now)
+    query = select(Message).where(waiting, free, ~blocked).order_by(Message.id).limit(limit)
+    messages = list(session.execute(query.with_for_update(skip_locked=True)).scalars())
+    for message in messages:
+        message.claim, message.claimed_until = new_token(), now + CLAIM_FOR
+        message.attempts += 1
+    return [_claimed(session, message) for message in messages]
+
+
+def _claimed(session: Session, message: Message) -> Claimed:
     text, is_payload = _meaning(session, message)
+    notice = text.removeprefix(NOTICE) if is_payload and text.startswith(NOTICE) else None
+    rest = _rest_of_last(session, message.contact_id) if notice == Command.MORE.value else None
+    if notice == Command.MORE.value and rest is None:
+        text, is_payload, notice = message.text, False, None  # there is no more: it is a word like any other
+    if message.attempts > MAX_TRIES:
+        notice = "error"
     state = session.get(DialogueState, message.contact_id)
+    language = session.get(Contact, message.contact_id).language
     question = Question(message.contact_id, message.channel, text, is_payload, state.state if state else None)
-    return Claimed(message.id, message.claim, question)
+    return Claimed(message.id, message.claim, question, notice, rest, language)
+
+
+def put_back(session: Session, claimed: Claimed, now: dt.datetime) -> None:
+    """Give up answering for now: the message is tried again in a few seconds, by anybody."""
+    session.execute(
+        update(Message)
+        .where(Message.id == claimed.message_id, Message.claim == claimed.token)
+        .values(claimed_until=now + TRY_AGAIN_AFTER)
+    )
 
 
 def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> None:
@@ -122,6 +219,9 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     Raises:
         ClaimLost: another worker has the message now; the transaction must be rolled back.
     """
+    question = claimed.question
+    # first of all, as everybody who changes a contact's messages does: no two can wait for each other
+    contact = session.execute(select(Contact).where(Contact.id == question.contact_id).with_for_update()).scalar_one()
     done = session.execute(
         update(Message)
         .where(Message.id == claimed.message_id, Message.claim == claimed.token, Message.state == State.RECEIVED.value)
@@ -135,29 +235,53 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     )
     if done.rowcount != 1:
         raise ClaimLost(f"message {claimed.message_id}")
-    question = claimed.question
     if turn.erase:
         forget(session, question.contact_id)
-    else:
+    elif turn.state is not None:
         session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
     for filed in turn.filed:
         filed.store(session, question.contact_id, now)
-    session.execute(update(Contact).where(Contact.id == question.contact_id).values(language=turn.language))
+    contact.language = turn.language
+    # after STOP nothing is sent, but a call for help is answered whatever was said before
+    withheld = contact.opted_out_at is not None and turn.intent != EMERGENCY
     for reply in turn.replies:
         session.add(
             Message(
                 contact_id=question.contact_id,
                 direction=Direction.OUT.value,
-                state=State.QUEUED.value,
+                state=State.WITHHELD.value if withheld else State.QUEUED.value,
+                error=OPTED_OUT if withheld else None,
                 channel=question.channel,
                 text=reply.text,
-                choices=[[choice.title, choice.payload] for choice in reply.choices],
+                choices=_stored(reply.choices),
+                rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
                 content_id=reply.content_id,
                 reply_to=None if turn.erase else claimed.message_id,
                 created_at=now,
                 due_at=now,
             )
         )
+    wake(session, Work.OUTBOX)
+    wake(session, Work.INBOX)  # the contact's next message is free now
+
+
+def _stored(choices: tuple[Choice, ...]) -> list[list[str]]:
+    return [[choice.title, choice.payload] for choice in choices]
+
+
+def _rest_of_last(session: Session, contact_id: str) -> Reply | None:
+    """What was left out of the newest reply."""
+    query = (
+        select(Message)
+        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    last = session.execute(query).scalar()
+    if last is None or not last.rest:
+        return None
+    text, choices = last.rest
+    return Reply(text, tuple(Choice(*choice) for choice in choices), last.content_id)
 
 
 def forget(session: Session, contact_id: str) -> None:
@@ -195,13 +319,9 @@ def _last_choices(session: Session, contact_id: str) -> list[Choice]:
 
 def _offered_choice(session: Session, contact_id: str, ref: ChoiceRef) -> Choice | None:
     """The choice behind `ref`, if it was offered to this very contact."""
+    named = Message.provider_id if isinstance(ref.message, str) else Message.id
     query = select(Message.choices).where(
-        Message.id == ref.message_id, Message.contact_id == contact_id, Message.direction == Direction.OUT.value
+        named == ref.message, Message.contact_id == contact_id, Message.direction == Direction.OUT.value
     )
     choices = session.execute(query).scalar() or []
     return Choice(*choices[ref.index]) if 0 <= ref.index < len(choices) else None
-
-
-def _insert(session: Session, table: type) -> sqlite.Insert | postgresql.Insert:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)

@@ -32,17 +32,25 @@ class Direction(str, Enum):
 
 
 class State(str, Enum):
-    """Where a message stands: inbound ones are received, then answered; outbound ones queued, then sent or dead."""
+    """Where a message stands: inbound ones are received, then answered; outbound ones queued, then sent.
+
+    `DEAD` ones could not be delivered: staff see them and may send them again. `WITHHELD` ones were not to be sent,
+    because the person had said STOP.
+    """
 
     RECEIVED = "received"
     ANSWERED = "answered"
     QUEUED = "queued"
     SENT = "sent"
     DEAD = "dead"
+    WITHHELD = "withheld"
 
 
 class Contact(Base):
-    """A person on one channel. The address is encrypted; Rasa sees `id` only."""
+    """A person on one channel. The address is encrypted; Rasa sees `id` only.
+
+    `opted_out_at`: when they said STOP. `unreachable_at`: when the provider said that nothing can reach them.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (UniqueConstraint("channel", "address_hash", name="uq_contacts_address"),)
@@ -52,13 +60,18 @@ class Contact(Base):
     address_encrypted = Column(LargeBinary, nullable=False)
     language = Column(String(8))
     created_at = Column(UtcDateTime, nullable=False)
+    opted_out_at = Column(UtcDateTime)
+    unreachable_at = Column(UtcDateTime)
+    last_inbound_at = Column(UtcDateTime)
 
 
 class Message(Base):
     """One message in or out.
 
-    `payload` is what a picked choice means; `choices` are those an outbound message offers. While a worker
-    answers, `claim` holds its token until `claimed_until`.
+    `payload` is what a picked choice means; `choices` are those an outbound message offers, `rest` what MORE brings
+    after it: [text, choices]. While a worker answers or a sender sends, `claim` holds its token until `claimed_until`.
+    `delivery` is what the provider last reported; `cut_off` counts sends whose end nobody heard of, and that were
+    made again.
     """
 
     __tablename__ = "messages"
@@ -86,6 +99,9 @@ class Message(Base):
     attempts = Column(Integer, nullable=False, default=0)
     due_at = Column(UtcDateTime)
     error = Column(String(200))
+    rest = Column(JSON)
+    delivery = Column(String(16))
+    cut_off = Column(Integer, nullable=False, default=0, server_default="0")
 
 
 class DialogueState(Base):

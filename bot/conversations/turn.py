@@ -28,12 +28,12 @@ class Question:
 class Turn:
     """The engine's answer: replies, the state to keep, and what was understood.
 
-    `erase` asks to forget everything that the contact ever wrote; `filed` are reports and watches to store with the
-    end of the turn.
+    `state` None keeps the former one. `erase` asks to forget everything that the contact ever wrote; `filed` are
+    reports and watches to store with the end of the turn.
     """
 
     replies: tuple[Reply, ...]
-    state: str
+    state: str | None
     language: str | None
     intent: str
     confidence: float

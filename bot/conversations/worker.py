@@ -1,17 +1,25 @@
-"""The engine worker's loop: claim a message, let the engine answer, store the replies with the claim's end."""
+"""The engine worker's loop: claim messages, let the engine answer, store the replies with the claims' end."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import logging
+from dataclasses import replace
 
-from bot.conversations.inbox import Claimed, ClaimLost, claim, close
-from bot.conversations.turn import Answers
+from bot.channels.rendering import pages
+from bot.conversations.claims import claims_of_the_dead, end_claims
+from bot.conversations.inbox import Claimed, ClaimLost, claim_some, close, is_waiting, put_back
+from bot.conversations.notices import Notices
+from bot.conversations.turn import Answers, Turn
 from bot.storage.database import Database
+from bot.storage.wakeup import Waiter, Work
 
 logger = logging.getLogger(__name__)
-IDLE_S = 0.05
+LOOK_S = 1.0
+"""The worker is woken; looking by itself is the safety net."""
+AT_A_TIME = 4
+"""Messages claimed together: while one is stored, the next is being answered."""
 
 
 def now() -> dt.datetime:
@@ -19,38 +27,92 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.timezone.utc)
 
 
-async def answer_next(database: Database, engine: Answers) -> bool:
-    """Answer the oldest waiting message; False when none waits.
+async def sleep_until(stop: asyncio.Event, waiter: Waiter, timeout_s: float) -> None:
+    """Sleep until there may be work, `stop` is set, or the time is over."""
+    waits = [asyncio.create_task(waiter.wait(timeout_s)), asyncio.create_task(stop.wait())]
+    _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
 
-    A crash anywhere in between leaves the message unanswered and the state untouched: it is claimed again later.
+
+class Worker:
+    """Answers waiting messages.
+
+    A crash anywhere leaves a message unanswered and the dialogue state untouched: it is claimed again.
+
+    Args:
+        notices: answers what needs no engine; None hands all to the engine.
     """
-    with database.transaction() as session:
-        claimed = claim(session, now())
-    if claimed is None:
-        return False
-    await _answer(database, engine, claimed)
-    return True
 
+    def __init__(self, database: Database, engine: Answers, notices: Notices | None = None) -> None:
+        self._database, self._engine, self._notices = database, engine, notices
 
-async def _answer(database: Database, engine: Answers, claimed: Claimed) -> None:
-    turn = await engine.answer(claimed.question)
-    try:
-        with database.transaction() as session:
-            close(session, claimed, turn, now())
-    except ClaimLost:
-        logger.warning("message %s was taken over by another worker", claimed.message_id)
-    else:
-        logger.info("message %s answered: %s (%.2f)", claimed.message_id, turn.intent, turn.confidence)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer messages until `stop` is set; those in hand are finished."""
+        async with Waiter(self._database, Work.INBOX) as waiter:
+            while not stop.is_set():
+                try:
+                    await asyncio.to_thread(self._end_dead_claims)
+                    while not stop.is_set() and await self.answer_some():
+                        pass
+                except Exception as error:  # a database gone must not end the worker
+                    logger.error("messages could not be answered", extra={"error": type(error).__name__})
+                await sleep_until(stop, waiter, LOOK_S)
 
+    async def answer_some(self, limit: int = AT_A_TIME) -> int:
+        """Answer up to `limit` waiting messages; returns how many were tried."""
+        claimed = await asyncio.to_thread(self._claim, limit)
+        storing = [asyncio.create_task(self._store(one, turn)) for one in claimed if (turn := await self._answer(one))]
+        await asyncio.gather(*storing)
+        return len(claimed)
 
-async def work(database: Database, engine: Answers, stop: asyncio.Event) -> None:
-    """Answer messages until `stop` is set; the one in hand is finished."""
-    while not stop.is_set():
+    def _end_dead_claims(self) -> None:
+        with self._database.reading() as session:
+            dead = claims_of_the_dead(session, now())
+        if dead:
+            with self._database.transaction() as session:
+                end_claims(session, dead, now())
+
+    def _claim(self, limit: int) -> list[Claimed]:
+        with self._database.reading() as session:
+            if not is_waiting(session, now()):
+                return []
+        with self._database.transaction() as session:
+            return claim_some(session, now(), limit)
+
+    async def _answer(self, claimed: Claimed) -> Turn | None:
         try:
-            busy = await answer_next(database, engine)
-        except Exception as error:  # one bad message or a database gone must not end the worker
-            logger.error("a message could not be answered: %s", type(error).__name__)
-            busy = False
+            if self._notices is None or not (turn := self._notices.answer(claimed)):
+                turn = await self._engine.answer(claimed.question)
+            return self._in_pages(turn, claimed)
+        except Exception as error:  # one bad message must not end the worker, nor be lost: it is tried again
+            logger.error("not answered", extra={"message_id": claimed.message_id, "error": type(error).__name__})
+            await asyncio.to_thread(self._put_back, claimed)
+            return None
+
+    def _in_pages(self, turn: Turn, claimed: Claimed) -> Turn:
+        """Cut replies to what the channel carries in one message."""
+        more = self._notices.more_label(turn.language) if self._notices else ""
+        channel = claimed.question.channel
+        return replace(turn, replies=tuple(page for reply in turn.replies for page in pages(reply, channel, more)))
+
+    async def _store(self, claimed: Claimed, turn: Turn) -> None:
+        fields = {"message_id": claimed.message_id}
+        try:
+            await asyncio.to_thread(self._close, claimed, turn)
+        except ClaimLost:
+            logger.warning("taken over by another worker", extra=fields)
+        except Exception as error:  # the claim runs out, and the message is answered again from where it was
+            logger.error("answer not stored", extra={**fields, "error": type(error).__name__})
             await asyncio.sleep(1)
-        if not busy:
-            await asyncio.sleep(IDLE_S)
+        else:
+            logger.info("answered", extra={**fields, "intent": turn.intent, "confidence": round(turn.confidence, 2)})
+
+    def _close(self, claimed: Claimed, turn: Turn) -> None:
+        with self._database.transaction() as session:
+            close(session, claimed, turn, now())
+
+    def _put_back(self, claimed: Claimed) -> None:
+        with self._database.transaction() as session:
+            put_back(session, claimed, now())

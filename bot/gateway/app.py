@@ -1,6 +1,10 @@
-"""The ASGI application: web chat and health checks on one port."""
+"""The ASGI application: webhooks, web chat, health checks and metrics on one port."""
 
 from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -10,8 +14,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels.configured import configured
+from bot.conversations.inbox import RateLimit
+from bot.gateway.bell import Bell
+from bot.gateway.intake import Intake
+from bot.gateway.metrics import Metrics
 from bot.gateway.web_chat import WebChat
+from bot.gateway.webhooks import Webhooks
 from bot.knowledge.store import KnowledgeStore
+from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database, DatabaseUnavailable
@@ -43,8 +54,13 @@ class SecurityHeaders:
 
 def create_app(settings: Settings) -> Starlette:
     """The application for `settings`; the database must be migrated."""
-    database = Database(settings.database)
-    chat = WebChat(settings, database, AddressVault(settings.address_secret()), KnowledgeStore(settings.content_dir))
+    database, vault = Database(settings.database), AddressVault(settings.address_secret())
+    store = KnowledgeStore(settings.content_dir)
+    intake, bell = Intake(database, vault, rate_limit(settings, store)), Bell(database)
+    token = settings.metrics_token
+    metrics = Metrics(database, token.get_secret_value() if token else None)
+    chat = WebChat(settings, database, vault, store, intake, bell)
+    webhooks = Webhooks(configured(settings, store), settings.base_url, intake, metrics)
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -59,5 +75,25 @@ def create_app(settings: Settings) -> Starlette:
     async def home(_request: Request) -> Response:
         return RedirectResponse("/chat")
 
-    routes = [Route("/", home), Route("/healthz", healthz), Route("/readyz", readyz), *chat.routes()]
-    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)])
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        ringing = asyncio.create_task(bell.run())
+        yield
+        ringing.cancel()
+        await asyncio.gather(ringing, return_exceptions=True)
+
+    routes = [
+        Route("/", home),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        metrics.route(),
+        *webhooks.routes(),
+        *chat.routes(),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+
+
+def rate_limit(settings: Settings, store: KnowledgeStore) -> RateLimit:
+    """How much of one person is read; a call for help always is."""
+    lexicon = EmergencyLexicon(store.current.lexicons.values())
+    return RateLimit(settings.messages_per_minute, lexicon.calls_for_help)

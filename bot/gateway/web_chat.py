@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import secrets
 import time
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,23 +17,22 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.conversations.inbox import ChoiceRef, InboundMessage, receive
+from bot.channels.protocol import ChoiceRef, InboundMessage
 from bot.conversations.tables import Direction, Message
 from bot.conversations.transcript import fetch_web
-from bot.conversations.worker import now
+from bot.gateway.bell import Bell
+from bot.gateway.intake import Intake, NotStored
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
 
-logger = logging.getLogger(__name__)
 CHANNEL = "web"
 COOKIE = "salama_chat"
 COOKIE_AGE_S = 180 * 24 * 3600
 MAX_BODY = 8_000
 MAX_TEXT = 2_000
 LONG_POLL_S = 20.0
-POLL_S = 0.1
 HERE = Path(__file__).parent
 
 
@@ -45,8 +43,17 @@ class BadMessage(Exception):
 class WebChat:
     """The routes of the web chat. A person is known by a random cookie, and by nothing else."""
 
-    def __init__(self, settings: Settings, database: Database, vault: AddressVault, store: KnowledgeStore) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        vault: AddressVault,
+        store: KnowledgeStore,
+        intake: Intake,
+        bell: Bell,
+    ) -> None:
         self._settings, self._database, self._vault, self._store = settings, database, vault, store
+        self._intake, self._bell = intake, bell
         self._pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
 
     def routes(self) -> list[Route | Mount]:
@@ -89,9 +96,8 @@ class WebChat:
         except BadMessage as error:
             return _error(str(error), 400)
         try:
-            await run_in_threadpool(self._store_message, message)
-        except SQLAlchemyError as error:
-            logger.error("a message could not be stored: %s", type(error).__name__)
+            await self._intake.put([message])
+        except NotStored:
             return _error("not stored, try again", 503)
         return JSONResponse({"stored": True}, status_code=202)
 
@@ -109,13 +115,12 @@ class WebChat:
                 return _error("try again", 503)
             if found or time.monotonic() >= deadline or await request.is_disconnected():
                 return JSONResponse({"messages": found}, headers={"cache-control": "no-store"})
-            await asyncio.sleep(POLL_S)
-
-    def _store_message(self, message: InboundMessage) -> None:
-        with self._database.transaction() as session:
-            receive(session, self._vault, message, now())
+            await self._bell.wait()
 
     def _new_messages(self, address: str, after: int) -> list[dict[str, Any]]:
+        with self._database.reading() as session:
+            if session.execute(select(Message.id).where(Message.id > after).limit(1)).first() is None:
+                return []
         with self._database.transaction() as session:
             return [_shown(message) for message in fetch_web(session, self._vault, address, after)]
 
@@ -138,7 +143,7 @@ async def _body(request: Request) -> dict[str, Any]:
             raise BadMessage(f"longer than {MAX_BODY} bytes")
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadMessage("not JSON") from None
     if not isinstance(data, dict):
         raise BadMessage("not a JSON object")

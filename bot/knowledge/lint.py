@@ -51,6 +51,9 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:
         yield from _dead_buttons(knowledge, document, knowledge.menus[stem].items, "items")
+    elif document.path.name == "commands.yml":
+        for id, command in knowledge.commands.items():
+            yield from _dead_buttons(knowledge, document, (command.action,), id, "action")
     elif document.path.parent.name == "responses":
         for id in document.data or {}:
             if id in knowledge.responses:

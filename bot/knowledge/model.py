@@ -204,6 +204,24 @@ class Action(_Model):
     languages: dict[LanguageCode, Label]
 
 
+class Keywords(BaseModel):
+    """The words, by language, of one command that is obeyed before anything else (STOP, START, HELP, MORE)."""
+
+    __root__: dict[LanguageCode, tuple[str, ...]]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those of all languages."""
+        return tuple(word for words in self.__root__.values() for word in words)
+
+
+class ChatCommand(_Model):
+    """A command of Telegram's list (`/id`); `action` is what it starts, and whose title describes it."""
+
+    id: str = Field(regex="^[a-z0-9_]{1,32}$")
+    action: str
+
+
 class RiskQuestion(_Model):
     """One yes/no/unsure question of the risk check."""
 

@@ -18,8 +18,10 @@ class Reply:
     """One message to the person.
 
     `content_id` names the response or topic it came from, so that it can be counted and reviewed without its text.
+    `rest` is what follows when the person asks for more; only SMS, where every segment costs, has one.
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     content_id: str = ""
+    rest: Reply | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from math import ceil
 
 import gsm0338
@@ -31,13 +32,15 @@ def septets(text: str) -> int | None:
 
 def fold(text: str) -> str:
     """Replace what GSM-7 cannot carry by its nearest plain form (ã → a, ’ → '); é, à, ñ and such stay."""
-    out = []
-    for char in text.translate(_PUNCTUATION):
-        if septets(char) is None:
-            base = unicodedata.normalize("NFKD", char)
-            char = "".join(part for part in base if not unicodedata.combining(part)) or char
-        out.append(char)
-    return "".join(out)
+    return "".join(map(_folded, text.translate(_PUNCTUATION)))
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    if septets(char) is not None:
+        return char
+    base = unicodedata.normalize("NFKD", char)
+    return "".join(part for part in base if not unicodedata.combining(part)) or char
 
 
 def segments(text: str) -> int:

@@ -64,6 +64,8 @@ class Knowledge:
     risk_questions: tuple[model.RiskQuestion, ...] = ()
     lexicons: dict[str, model.Lexicon] = field(default_factory=dict)
     gazetteers: dict[str, model.Gazetteer] = field(default_factory=dict)
+    keywords: dict[str, model.Keywords] = field(default_factory=dict)
+    commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     centres: dict[str, CountryCentres] = field(default_factory=dict)
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     files: dict[str, Path] = field(default_factory=dict)
@@ -181,14 +183,14 @@ class _Reader:
             if (parsed := self.parse(kind, document, document.data))
         }
 
-    def many_per_file(self, kind: type[M], pattern: str, key_field: str = "id") -> dict[str, M]:
+    def many_per_file(self, kind: type[M], pattern: str, key_field: str | None = "id") -> dict[str, M]:
         shelf: dict[str, M] = {}
         for document in self.documents(pattern):
             if not isinstance(document.data, dict):
                 self.problems.append(document.problem("expected a mapping of ids"))
                 continue
             for id, data in document.data.items():
-                filled = {key_field: id, **data} if isinstance(data, dict) else data
+                filled = {key_field: id, **data} if key_field and isinstance(data, dict) else data
                 item = self.parse(kind, document, filled, id)
                 if item is not None:
                     self._put(shelf, id, item, document, (id,))
@@ -229,6 +231,8 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
         menus=reader.one_per_file(model.Menu, "menus/*.yml"),
         responses=reader.many_per_file(model.Response, "responses/*.yml"),
         actions=reader.many_per_file(model.Action, "actions.yml"),
+        keywords=reader.many_per_file(model.Keywords, "keywords.yml", None),
+        commands=reader.many_per_file(model.ChatCommand, "commands.yml"),
         labels=labels,
         risk_questions=tuple(risk),
         lexicons=reader.one_per_language(model.Lexicon, "emergency/*.yml"),

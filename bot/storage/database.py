@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +18,14 @@ from sqlalchemy import DateTime, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from bot.faults import Fault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+LOOK_AGAIN_S = 0.001
 
 Base: Any = declarative_base()
 
@@ -59,13 +63,21 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, future=True, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._sessions = sessionmaker(self.engine, future=True, expire_on_commit=False)
+        reader = self.engine.execution_options(reads_only=True)
+        self._readers = sessionmaker(reader, future=True, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or rolls back when an error leaves the block."""
         with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; on SQLite it neither waits for a writer nor makes one wait."""
+        with self._readers.begin() as session:
             yield session
 
     def check(self) -> None:
@@ -102,8 +114,15 @@ def _alembic_config() -> Config:
     return config
 
 
+def _postgresql_engine(url: str) -> Engine:
+    # an error's text would else hold what people wrote
+    return create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
+
+
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, future=True, connect_args={"check_same_thread": False})
+    options = {"check_same_thread": False}
+    # the default, a new connection each time, writes the whole log back and deletes it whenever the last one closes
+    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=options)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
@@ -113,6 +132,30 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a later upgrade from reader to writer may fail, this waits
+        if connection.get_execution_options().get("reads_only"):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
 
     return engine
+
+
+def _begin_writing(connection: Any) -> None:
+    """Take the write lock now: a later upgrade from reader to writer may fail, this waits.
+
+    SQLite's own waiting sleeps up to 100 ms at a time, unfair to whoever came first; this looks each millisecond.
+    """
+    raw = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from None
+                time.sleep(LOOK_AGAIN_S)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -3,6 +3,8 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from bot.channels.protocol import Command, Location
+from bot.conversations.contacts import window_closes
 from bot.conversations.inbox import CLAIM_FOR, ChoiceRef, ClaimLost, InboundMessage, claim, close, receive
 from bot.conversations.tables import Contact, DialogueState, Message
 from bot.conversations.turn import Turn
@@ -118,3 +120,45 @@ def test_erasing_leaves_nothing_that_was_said(database, vault):
     assert [m.text for m in everything(database, Message)] == ["Done"]
     with database.transaction() as session:
         assert session.execute(select(DialogueState)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("more", "meaning"),
+    [
+        ({"command": Command.START}, ("/greet", True)),
+        ({"command": Command.RESUME}, ("yes", False)),
+        ({"action": "emergency"}, ("/emergency", True)),
+        ({"location": Location(-1.286389, 36.817223)}, ('/find_mrc{"latitude": "-1.29", "longitude": "36.82"}', True)),
+    ],
+)
+def test_commands_and_places_become_payloads(database, vault, more, meaning):
+    with database.transaction() as session:
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m1", "yes", **more), NOW)
+    question = take(database).question
+    assert (question.text, question.is_payload) == meaning
+
+
+def test_yes_after_stop_means_start(database, vault):
+    with database.transaction() as session:
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m1", "stop", command=Command.STOP), NOW)
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m2", "yes", command=Command.RESUME), NOW)
+    (contact,) = everything(database, Contact)
+    assert contact.opted_out_at is None
+    assert take(database).question.text == "/greet"
+
+
+def test_a_choice_can_be_named_by_the_providers_id_too(database, vault):
+    put(database, vault, id="m1")
+    finish(database, take(database), turn(MENU))
+    with database.transaction() as session:
+        session.execute(select(Message).where(Message.direction == "out")).scalar().provider_id = "SM9"
+    put(database, vault, "Fees", "m2", choice=ChoiceRef("SM9", 1))
+    assert take(database).question.text == "/menu"
+
+
+def test_whatsapps_window_closes_a_day_after_the_last_message(database, vault):
+    with database.transaction() as session:
+        receive(session, vault, InboundMessage("whatsapp", "+254700000001", "m1", "hi"), NOW)
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m2", "hi"), NOW)
+    by_channel = {contact.channel: window_closes(contact) for contact in everything(database, Contact)}
+    assert by_channel == {"whatsapp": NOW + dt.timedelta(hours=24), "sms": None}

@@ -1,15 +1,31 @@
 import asyncio
 import datetime as dt
+import subprocess
+import time
+from dataclasses import replace
 
+import pytest
+from async_timeout import timeout as asyncio_timeout
 from sqlalchemy import select
 
-from bot.conversations.inbox import InboundMessage, receive
+from bot.channels.protocol import Command, Media
+from bot.channels.rendering import SMS_MAX_SEGMENTS
+from bot.conversations.claims import HERE
+from bot.conversations.inbox import MAX_TRIES, InboundMessage, claim, receive
+from bot.conversations.notices import Notices
 from bot.conversations.tables import Message
 from bot.conversations.turn import Turn
-from bot.conversations.worker import answer_next, work
+from bot.conversations.worker import LOOK_S, Worker, now
 from bot.knowledge.reply import Reply
+from bot.knowledge.segments import segments
+from bot.knowledge.store import KnowledgeStore
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
+
+
+@pytest.fixture(scope="module")
+def notices(content_dir):
+    return Notices(KnowledgeStore(content_dir), "en")
 
 
 class Echo:
@@ -39,7 +55,7 @@ def replies(database):
 async def test_every_message_is_answered_once_in_order(database, vault):
     put(database, vault, "one", "two", "three")
     engine = Echo()
-    while await answer_next(database, engine):
+    while await Worker(database, engine).answer_some():
         pass
     assert replies(database) == ["ONE", "TWO", "THREE"]
     assert engine.asked == ["one", "two", "three"]
@@ -49,11 +65,100 @@ async def test_the_loop_survives_an_engine_that_fails(database, vault):
     put(database, vault, "one")
     stop = asyncio.Event()
     engine = Echo(fail=1)
-    task = asyncio.create_task(work(database, engine, stop))
-    await asyncio.sleep(1.3)
-    with database.transaction() as session:  # the failed claim runs out
-        session.execute(select(Message)).scalar().claimed_until = NOW
-    await asyncio.sleep(0.5)
+    task = asyncio.create_task(Worker(database, engine).run(stop))
+    async with asyncio_timeout(20):
+        while not replies(database):  # it is tried again after two seconds
+            await asyncio.sleep(0.1)
     stop.set()
     await task
-    assert replies(database) == ["ONE"]
+    assert (replies(database), engine.asked) == (["ONE"], ["one", "one"])
+
+
+async def test_a_message_that_cannot_be_answered_gets_an_apology_in_the_end(database, vault, notices):
+    put(database, vault, "one")
+    worker = Worker(database, Echo(fail=99), notices)
+    for _ in range(MAX_TRIES + 1):
+        await worker.answer_some()
+        with database.transaction() as session:
+            session.execute(select(Message).order_by(Message.id)).scalar().claimed_until = NOW
+    assert ["went wrong" in text for text in replies(database)] == [True]
+
+
+async def test_a_worker_is_woken_at_once(database, vault):
+    stop, engine = asyncio.Event(), Echo()
+    task = asyncio.create_task(Worker(database, engine).run(stop))
+    await asyncio.sleep(0.3)
+    took = []
+    for number in range(3):
+        started = time.monotonic()
+        await asyncio.to_thread(put, database, vault, f"{number}")
+        while len(replies(database)) <= number:
+            await asyncio.sleep(0.005)
+        took.append(time.monotonic() - started)
+    stop.set()
+    await task
+    assert min(took) < LOOK_S / 4
+
+
+async def test_the_claim_of_a_killed_process_ends_at_once(database, vault):
+    put(database, vault, "one")
+    dead = subprocess.Popen(["sleep", "60"])
+    with database.transaction() as session:
+        claim(session, now())
+        session.execute(select(Message)).scalar().claim = f"{HERE}-{dead.pid}-abc"
+    worker = Worker(database, Echo())
+    worker._end_dead_claims()
+    assert await worker.answer_some() == 0
+    dead.kill()  # not waited for: a zombie is dead too
+    await asyncio.sleep(0.1)
+    worker._end_dead_claims()
+    assert await worker.answer_some() == 1
+    dead.wait()
+
+
+async def test_more_brings_the_rest_of_a_long_sms_and_then_is_a_word_again(database, vault, notices):
+    long = "\n".join(f"{number} advice that is long enough to fill a line of the screen" for number in range(20))
+
+    class Long(Echo):
+        async def answer(self, question):
+            return replace(await super().answer(question), replies=(Reply(long),))
+
+    engine = Long()
+    worker = Worker(database, engine, notices)
+
+    def write(id, **more):
+        with database.transaction() as session:
+            receive(session, vault, InboundMessage("sms", "+254700000001", id, "more", **more), NOW)
+
+    write("m1")
+    await worker.answer_some()
+    pages = 1
+    while replies(database)[-1].endswith("Reply MORE for the rest"):
+        write(f"more{pages}", command=Command.MORE)
+        await worker.answer_some()
+        pages += 1
+    said = "\n".join(text.removesuffix("Reply MORE for the rest").strip() for text in replies(database))
+    assert said.split() == long.split()
+    assert all(segments(text) <= SMS_MAX_SEGMENTS for text in replies(database))
+    assert len(engine.asked) == 1
+    write("again", command=Command.MORE)
+    await worker.answer_some()
+    assert engine.asked[-1] == "more"
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"),
+    [
+        ({"media": Media.VOICE}, "voice message"),
+        ({"media": Media.PICTURE}, "picture"),
+        ({"media": Media.OTHER}, "only read words"),
+        ({"command": Command.HELP}, "STOP ends"),
+    ],
+)
+async def test_what_needs_no_engine_is_answered_without(database, vault, notices, more, answer):
+    engine = Echo()
+    with database.transaction() as session:
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m1", "x", **more), NOW)
+    await Worker(database, engine, notices).answer_some()
+    assert answer in replies(database)[0]
+    assert engine.asked == []

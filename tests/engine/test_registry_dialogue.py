@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from test_dialogue import EMERGENCIES, Talk
 
-from bot.conversations import inbox, worker
+from bot.conversations import inbox
+from bot.conversations.worker import Worker
 from bot.engine.assistant import Assistant
 from bot.engine.training import usable_model
 from bot.registry.importing import import_file
@@ -183,7 +184,7 @@ async def test_reports_and_watches_are_stored_with_the_turn_and_let_go_with_the_
         with database.transaction() as session:
             message = inbox.InboundMessage("web", "somebody", f"m{next(sent)}", text, choice)
             inbox.receive(session, vault, message, NOW)
-        assert await worker.answer_next(database, lists)
+        assert await Worker(database, lists).answer_some()
 
     for text in ("hello there", "is Skill Dove licensed?", "1"):
         await write(text)

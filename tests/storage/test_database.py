@@ -2,7 +2,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import bot.conversations.tables  # noqa: F401
+import bot.conversations.tables
+import bot.registry.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable
 
 

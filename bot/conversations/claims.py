@@ -1,0 +1,80 @@
+"""Claims: who may work on a message. A claim names its process, so that a killed one's work is taken over at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.conversations.tables import Direction, Message, State
+
+INBOX_CLAIM = dt.timedelta(seconds=60)
+"""Answering takes milliseconds."""
+OUTBOX_CLAIM = dt.timedelta(seconds=120)
+"""A send gives up after half of it."""
+WORK = ((Direction.IN, State.RECEIVED), (Direction.OUT, State.QUEUED))
+
+
+def _here() -> str:
+    """Names the place where process ids mean what they mean to us: one boot of one machine or container."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        namespace = os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        boot, namespace = secrets.token_hex(8), 0
+    return hashlib.sha256(f"{boot}{namespace}".encode()).hexdigest()[:8]
+
+
+HERE = _here()
+
+
+def new_token() -> str:
+    """A claim of this process."""
+    return f"{HERE}-{os.getpid()}-{secrets.token_hex(6)}"
+
+
+def claims_of_the_dead(session: Session, now: dt.datetime) -> list[str]:
+    """The claims in force of processes that died on this machine."""
+    found: list[str] = []
+    for direction, state in WORK:
+        query = select(Message.claim).where(
+            Message.direction == direction.value,
+            Message.state == state.value,
+            Message.claim.is_not(None),
+            Message.claimed_until > now,
+        )
+        found += [claim for claim in session.execute(query).scalars() if _is_dead(claim)]
+    return found
+
+
+def end_claims(session: Session, claims: Sequence[str], now: dt.datetime) -> None:
+    """Let `claims` run out now."""
+    query = update(Message).where(Message.claim.in_(claims)).values(claimed_until=now)
+    session.execute(query.execution_options(synchronize_session=False))
+
+
+def _is_dead(claim: str) -> bool:
+    place, _, rest = claim.partition("-")
+    pid = rest.partition("-")[0]
+    if place != HERE or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _is_zombie(int(pid))
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False

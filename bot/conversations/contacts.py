@@ -1,0 +1,89 @@
+"""Contacts: found by a keyed hash of their address; whether they want to hear from us, and can."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.conversations.tables import Contact, Direction, Message, State
+from bot.safety.encryption import AddressVault
+
+WINDOW = dt.timedelta(hours=24)
+"""WhatsApp takes free text for so long after the person's last message (twilio.com/docs/whatsapp/key-concepts)."""
+OPTED_OUT = "opted out"
+
+
+def find_or_create_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> str:
+    """The id of the contact at `address`, made at first sight."""
+    return str(locked_contact(session, vault, channel, address, now).id)
+
+
+def locked_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> Contact:
+    """The contact at `address`, made at first sight, its row locked: what it sends gets its numbers one by one."""
+    hashed = vault.lookup_hash(channel, address)
+    known = select(Contact).where(Contact.channel == channel, Contact.address_hash == hashed).with_for_update()
+    found = session.execute(known).scalar()
+    if found is None:
+        values = {
+            "id": secrets.token_hex(16),
+            "channel": channel,
+            "address_hash": hashed,
+            "address_encrypted": vault.encrypt(address),
+            "created_at": now,
+        }
+        session.execute(insert(session, Contact).values(values).on_conflict_do_nothing())
+        found = session.execute(known).scalar_one()
+    assert isinstance(found, Contact)
+    return found
+
+
+def opt_out(session: Session, contact: Contact, now: dt.datetime) -> None:
+    """Obey STOP: nothing more is sent, also not what is on its way."""
+    contact.opted_out_at = now
+    session.execute(
+        update(Message)
+        .where(
+            Message.contact_id == contact.id,
+            Message.direction == Direction.OUT.value,
+            Message.state == State.QUEUED.value,
+        )
+        .values(state=State.WITHHELD.value, error=OPTED_OUT, claim=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def set_reachable(session: Session, contact: Contact, reachable: bool, now: dt.datetime) -> None:
+    """Note that the person blocked us or unblocked us; what cannot arrive becomes a dead letter."""
+    contact.unreachable_at = None if reachable else now
+    if not reachable:
+        session.execute(
+            update(Message)
+            .where(
+                Message.contact_id == contact.id,
+                Message.direction == Direction.OUT.value,
+                Message.state == State.QUEUED.value,
+            )
+            .values(state=State.DEAD.value, error="unreachable", claim=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def window_closes(contact: Contact) -> dt.datetime | None:
+    """Until when free text may be sent; None on channels that have no such window.
+
+    The console tells staff, and offers a template afterwards.
+    """
+    if contact.channel != "whatsapp":
+        return None
+    last = contact.last_inbound_at or contact.created_at
+    return last + WINDOW  # type: ignore[no-any-return]
+
+
+def insert(session: Session, table: type) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the session's dialect, which knows ON CONFLICT."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
