@@ -55,7 +55,9 @@ class ReplyCollector(OutputChannel):
         """Take a reply."""
         choices = tuple(Choice(button["title"], button["payload"]) for button in message.get("buttons") or [])
         content_id = message.get("content_id") or message.get("utter_action") or ""
-        self.replies.append(Reply(message.get("text") or "", choices, str(content_id)))
+        reply = Reply(message.get("text") or "", choices, str(content_id))
+        if reply not in self.replies:  # where no rule fits, Rasa repeats its fallback ten times
+            self.replies.append(reply)
 
 
 class Assistant:

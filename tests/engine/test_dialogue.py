@@ -188,3 +188,18 @@ async def test_sms_gets_the_short_text(assistant):
     text = await talk.say(FEES["en"][0])
     assert "(ILO" in text
     assert len(text) < 700
+
+
+@pytest.mark.parametrize("form", ["risk_check", "report_recruiter", "check_recruiter", "find_mrc"])
+async def test_every_intent_in_every_form_gets_a_reply_of_its_own(assistant, form):
+    """No rule may be missing: Rasa would repeat its fallback until its circuit breaker trips."""
+    talk = Talk(assistant)
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": f"/{form}"}),)
+    await talk.say("1")
+    opened = talk.state
+    for intent in sorted(set(assistant.agent.domain.intents) - {"back", "restart", "session_start"}):
+        turn = await assistant.answer(Question("person", "web", f"/{intent}", True, opened))
+        said = [reply.content_id for reply in turn.replies]
+        assert 1 <= len(said) <= 3, (intent, said)
+        assert all(reply.text.strip() for reply in turn.replies), intent
