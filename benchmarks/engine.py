@@ -193,7 +193,9 @@ def main() -> None:
     lines += [f"| {k} | {salama[k]:.2f} | {stock[k]:.2f} | {salama[k] / stock[k]:.2f} |" for k in stock]
     head = f"# Engine\n\n`STOCK_EPOCHS={EPOCHS} make bench` (2 cores, both sides in one run, one after the other):\n\n"
     text = head + "\n".join(lines) + "\n"
-    (ROOT / "benchmarks/RESULTS.md").write_text(text)
+    results = ROOT / "benchmarks/RESULTS.md"
+    _, rest = results.read_text(encoding="utf-8").split("\n# ", 1)  # the other benchmarks' sections stay
+    results.write_text(f"{text}\n# {rest}", encoding="utf-8")
     print(text)
 
 
