@@ -24,6 +24,19 @@ class ActionEmergency(SafeAction):
         ]  # fmt: skip
 
 
+class ActionAskErase(SafeAction):
+    """Asks before erasing, and ends whatever form was open: its digits would answer the form's question instead."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_ask_erase"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Ask."""
+        say.utter_message(response="utter_erase_confirm")
+        return [ActiveLoop(None), SlotSet("requested_slot", None), UNDERSTOOD]
+
+
 class ActionErase(SafeAction):
     """Confirms the erasure; the worker, which sees the reply, deletes the rows in the same transaction."""
 

@@ -307,14 +307,15 @@ def _meaning(session: Session, message: Message) -> tuple[str, bool]:
 
 
 def _last_choices(session: Session, contact_id: str) -> list[Choice]:
-    """The choices of the newest reply that has some; numbers speak of what the person saw last."""
+    """The choices that the newest answer shows; an older answer's are no longer what the person sees."""
     rows = session.execute(
-        select(Message.choices)
+        select(Message.choices, Message.reply_to)
         .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
         .order_by(Message.id.desc())
-        .limit(4)
-    ).scalars()
-    return next(([Choice(*choice) for choice in row] for row in rows if row), [])
+        .limit(6)
+    ).all()
+    newest = [choices for choices, reply_to in rows if reply_to == rows[0].reply_to]
+    return next(([Choice(*choice) for choice in shown] for shown in newest if shown), [])
 
 
 def _offered_choice(session: Session, contact_id: str, ref: ChoiceRef) -> Choice | None:

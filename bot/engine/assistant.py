@@ -145,7 +145,9 @@ class Assistant:
 
 def _spoken(text: str) -> str:
     """What a person typed, made harmless: a leading "/" would speak to Rasa as a button does."""
-    return text[:LONGEST_MESSAGE].lstrip("/ \n\t") or "?"
+    if len(text) > LONGEST_MESSAGE:  # what a long story comes to stands at its end
+        text = f"{text[: LONGEST_MESSAGE // 2]} {text[-LONGEST_MESSAGE // 2 :]}"
+    return text.lstrip("/ \n\t") or "?"
 
 
 def _language(state: str | None) -> str | None:

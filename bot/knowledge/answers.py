@@ -112,10 +112,9 @@ class Composer:
         blocks.append(self._response_text("utter_emergency"))
         if places.destination and not self._facts_block(places.destination, HELP_LINES, None):
             blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
-        choices: tuple[Choice, ...] = ()
-        if not places.destination:
-            blocks.append(self._response_text("utter_emergency_choose_country"))
-            choices = self._country_choices(HELP_LINES)
+        # the country was perhaps only spoken of: the person must be able to say that it is another one
+        blocks.append(self._response_text("utter_emergency_choose_country"))
+        choices = () if places.destination else self._country_choices(HELP_LINES)
         return Reply("\n\n".join(blocks), choices + self._choices(["talk_to_person"]), "utter_emergency")
 
     def country_noted(self, code: str) -> Reply:

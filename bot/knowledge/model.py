@@ -252,13 +252,15 @@ class Lexicon(_Model):
 
     A pattern stands for several phrases: `{he,she} beats {me,us,}` (shell braces, an empty choice for "or nothing").
     `alone` are a call for help when they are the whole message, `phrases` anywhere in it. A combination is one when
-    each of its groups has a phrase in the message, in any order. `exceptions` mark a general question instead.
+    each of its groups has a phrase in the message, in any order, unless one of `exceptions` marks a general question.
+    `denials` say that there is no danger, whatever else is said.
     """
 
     alone: dict[str, tuple[str, ...]]
     phrases: dict[str, tuple[str, ...]]
     combinations: dict[str, tuple[tuple[str, ...], ...]]
     exceptions: dict[str, tuple[str, ...]]
+    denials: dict[str, tuple[str, ...]]
 
 
 class Gazetteer(_Model):

@@ -21,6 +21,7 @@ class EmergencyLexicon:
         lexicons = list(lexicons)
         self._alone = {plain(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
         self._phrases = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.phrases))
+        self._denials = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.denials))
         self._exceptions = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.exceptions))
         self._combinations = [
             [_finder(group) for group in combination]
@@ -33,7 +34,10 @@ class EmergencyLexicon:
         words = plain(text).split()
         if " ".join(words) in self._alone:
             return True
-        return (_has(self._phrases, words) or self._has_combination(words)) and not _has(self._exceptions, words)
+        if _has(self._denials, words):
+            return False
+        # a question beside a plain phrase of danger takes nothing from it: "he is beating me, which number do I call"
+        return _has(self._phrases, words) or (self._has_combination(words) and not _has(self._exceptions, words))
 
     def _has_combination(self, words: Sequence[str]) -> bool:
         return any(all(_has(group, words) for group in combination) for combination in self._combinations)

@@ -203,3 +203,29 @@ async def test_every_intent_in_every_form_gets_a_reply_of_its_own(assistant, for
         said = [reply.content_id for reply in turn.replies]
         assert 1 <= len(said) <= 3, (intent, said)
         assert all(reply.text.strip() for reply in turn.replies), intent
+
+
+@pytest.mark.parametrize("text", ["?", "...", "🆘", "-"])
+async def test_what_holds_no_word_confirms_nothing(talk, text):
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": "/report_recruiter"}),)
+    for _ in range(6):
+        await talk.say("1")
+    await talk.say(text)
+    assert "utter_report_filed" not in talk.said
+    assert talk.turn.filed == ()
+
+
+async def test_the_question_whether_to_erase_ends_a_form(talk):
+    await talk.say("hello")
+    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    await talk.say("1")
+    talk.choices = (type("C", (), {"payload": "/erase_my_data"}),)
+    await talk.say("1")
+    await talk.say("1")
+    assert talk.said == ["utter_erased"]
+
+
+async def test_a_cry_at_the_end_of_a_long_story_is_heard(talk):
+    await talk.say("I came here to work for a family last year. " * 80 + "they locked me in and beat me help")
+    assert "utter_emergency" in talk.said

@@ -87,3 +87,8 @@ def test_in_an_emergency_abroad_only_those_lines_of_the_home_country_are_given_t
     assert reachable[0].phone_abroad in text
     text = composer(knowledge).emergency(Places(origin="ZA", destination="LS")).text
     assert "10111" not in text
+
+
+def test_in_an_emergency_the_person_can_always_say_that_it_is_another_country(knowledge):
+    text = composer(knowledge).emergency(Places(destination="QA")).text
+    assert "In which country are you now" in text

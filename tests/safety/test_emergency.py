@@ -532,3 +532,22 @@ def test_case_accents_and_marks_do_not_matter(lexicon):
 def test_a_call_is_recognised_beside_another_matter(lexicon):
     message = "Thank you for the wages table. One more thing: he locked me in and I am afraid he will kill me tonight"
     assert lexicon.calls_for_help(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "he is beating me, which number do I call",
+        "nisaidie bosi ananipiga, namba gani nipige?",
+        "i took poison what number do i call",
+    ],
+)
+def test_a_question_beside_a_cry_takes_nothing_from_it(lexicon, message):
+    assert lexicon.calls_for_help(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["I am not in danger", "nobody beats me", "elle ne me frappe pas", "ele não me bate", "siko hatarini"]
+)
+def test_who_says_that_nobody_is_in_danger_is_believed(lexicon, message):
+    assert not lexicon.calls_for_help(message)

@@ -16,7 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.nlu.features import stacked
 from bot.engine.nlu.open_set import OpenSetClassifier, shares
-from bot.knowledge.understood import EMERGENCY
+from bot.knowledge.understood import EMERGENCY, FALLBACK
+from bot.knowledge.words import plain
 
 RANKING_LENGTH = 10
 
@@ -85,6 +86,8 @@ class CalibratedIntentClassifier(GraphComponent):
             ]
             ranking = [{"name": str(self.classifier.labels[i]), "confidence": float(belief[i])} for i in told]
             name, confidence = self.classifier.decide(distances)
+            if not plain(message.get(TEXT)):  # "?" and "..." say neither yes nor no
+                name, confidence = FALLBACK, 0.0
             message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages

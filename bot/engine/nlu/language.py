@@ -78,7 +78,7 @@ class LanguageIdentifier(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             current = (message.get("metadata") or {}).get("language")
-            language = self._named(text) or self._written(_without_names(message, text), current)
+            language = self._named(text) or self._written(text, _without_names(message, text), current)
             if language and language != current:
                 entity = {"entity": "language", "value": language, "start": 0, "end": 0, "extractor": "language"}
                 message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
@@ -89,10 +89,10 @@ class LanguageIdentifier(GraphComponent):
         found = self._names.find(text)
         return found[0].value if len(found) == 1 and len(text.split()) <= 5 else None
 
-    def _written(self, text: str, current: str | None) -> str | None:
-        if not text or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
+    def _written(self, text: str, without_names: str, current: str | None) -> str | None:
+        if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
-        return self._detector.detect(text)
+        return self._detector.detect(without_names)
 
 
 def _without_names(message: Message, text: str) -> str:
