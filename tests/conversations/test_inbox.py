@@ -101,6 +101,16 @@ def test_digits_mean_the_choices_shown_last(database, vault, text, meaning, is_p
     assert (question.text, question.is_payload) == (meaning, is_payload)
 
 
+def test_digits_do_not_reach_back_past_an_answer_without_choices(database, vault):
+    put(database, vault, id="m1")
+    finish(database, take(database), turn(MENU))
+    put(database, vault, "check a recruiter", id="m2")
+    finish(database, take(database), turn(Reply("Which recruiter?")))
+    put(database, vault, "1", id="m3")
+    question = take(database).question
+    assert (question.text, question.is_payload) == ("1", False)
+
+
 def test_a_picked_choice_counts_only_for_whom_it_was_offered(database, vault):
     put(database, vault, id="m1")
     finish(database, take(database), turn(MENU))
