@@ -253,7 +253,7 @@ class Lexicon(_Model):
     A pattern stands for several phrases: `{he,she} beats {me,us,}` (shell braces, an empty choice for "or nothing").
     `alone` are a call for help when they are the whole message, `phrases` anywhere in it. A combination is one when
     each of its groups has a phrase in the message, in any order, unless one of `exceptions` marks a general question.
-    `denials` say that there is no danger, whatever else is said.
+    `denials` say that there is no danger, or only that there may be one, whatever else is said.
     """
 
     alone: dict[str, tuple[str, ...]]
