@@ -1,7 +1,6 @@
 """A registry with the shipped lists, all but the longest; no test changes it."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from bot.storage.database import Database
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
 SNAPSHOTS = ROOT / "content" / "registries" / "snapshots"
-SHARED = Path("/work/shared/data/registries")
 
 
 @pytest.fixture(scope="session")

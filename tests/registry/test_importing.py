@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import gzip
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -21,7 +20,7 @@ from bot.registry.tables import RegistryEntry, RegistryKey, Snapshot, SnapshotSt
 from bot.settings import ROOT
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
-SHARED = Path("/work/shared/data/registries")
+SHARED = ROOT.parent / "shared" / "data" / "registries"
 shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared lists are not on this machine")
 
 SMALL = [
