@@ -79,8 +79,8 @@ def window_closes(contact: Contact) -> dt.datetime | None:
     """
     if contact.channel != "whatsapp":
         return None
-    last = contact.last_inbound_at or contact.created_at
-    return last + WINDOW  # type: ignore[no-any-return]
+    last: dt.datetime = contact.last_inbound_at or contact.created_at
+    return last + WINDOW
 
 
 def insert(session: Session, table: type) -> sqlite.Insert | postgresql.Insert:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from bot.faults import Fault
@@ -245,7 +245,8 @@ class _progress:
 
     def __init__(self, title: str) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed:,.0f} rows"))
-        self._bar, self._title, self._task = Progress(*columns, console=console, transient=True), title, None
+        self._bar, self._title = Progress(*columns, console=console, transient=True), title
+        self._task: TaskID | None = None
 
     def __enter__(self) -> Callable[[int], None]:
         return self._show
@@ -253,8 +254,8 @@ class _progress:
     def _show(self, rows: int) -> None:
         if self._task is None:
             self._bar.start()
-            self._task = self._bar.add_task(self._title, total=None)  # type: ignore[assignment]
-        self._bar.update(self._task, completed=rows)  # type: ignore[arg-type]
+            self._task = self._bar.add_task(self._title, total=None)
+        self._bar.update(self._task, completed=rows)
 
     def __exit__(self, *_: object) -> None:
         if self._task is not None:
