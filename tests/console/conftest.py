@@ -1,6 +1,5 @@
 """A gateway with the console, and browsers signed in with any role."""
 
-import datetime as dt
 import re
 
 import pytest
@@ -32,10 +31,10 @@ def add_staff(database, name, role="viewer", **values):
         return staff.id
 
 
-def token_for(database, staff_id, at=None):
+def token_for(database, staff_id, at=None, awaits_code=False):
     """A session's token, as sign-in would give."""
     with database.transaction() as session:
-        return sessions.open_session(session, staff_id, "test", False, at or dt.datetime.now(dt.timezone.utc))
+        return sessions.open_session(session, staff_id, "test", awaits_code, at or now())
 
 
 @pytest.fixture
