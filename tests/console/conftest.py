@@ -1,8 +1,12 @@
 """A gateway with the console, and browsers signed in with any role."""
 
 import re
+import threading
+import time
 
 import pytest
+import uvicorn
+from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from bot.console import sessions
@@ -10,6 +14,10 @@ from bot.console.tables import Staff
 from bot.conversations.worker import now
 from bot.gateway.app import create_app
 from bot.settings import load_settings
+from bot.storage.database import Database
+from tests.channels.serving import free_port
+
+CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture
@@ -62,3 +70,29 @@ def csrf(page):
 def post(client, path, form_page="/console/", **fields):
     """Post a form as a browser does: with the token of a page."""
     return client.post(path, data={"csrf": csrf(client.get(form_page)), **fields})
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A gateway of its own; gives its settings and database."""
+    settings = load_settings(var_dir=tmp_path, port=free_port())
+    database = Database(settings.database)
+    database.migrate()
+    config = uvicorn.Config(create_app(settings), port=settings.port, log_level="error", ws="none", server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield settings, database
+    server.should_exit = True
+    thread.join()
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()

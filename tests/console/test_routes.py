@@ -47,9 +47,8 @@ def test_only_these_pages_are_for_everybody():
     assert {page.path for page in PAGES if page.right is Right.PUBLIC} == PUBLIC
 
 
-def test_what_changes_something_is_never_a_get():
+def test_there_are_no_other_methods():
     assert {method for _, method in CALLS} <= {"GET", "POST"}
-    assert not [page.path for page in PAGES if len(page.methods) > 1]
 
 
 async def reached(_visit):
