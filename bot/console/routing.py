@@ -91,11 +91,11 @@ async def _answer(page: Page, visit: Visit) -> Response:
             raise HTTPException(403)
     if visit.request.method == "POST":
         if not is_same_origin(visit.request.headers, visit.console.settings.base_url):
-            raise HTTPException(403)
+            return await error_page(visit, 403, "old_page")
         visit.form = await visit.request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=page.max_body)
         given = visit.request.headers.get(HEADER) or visit.form.get(FIELD)
         if not isinstance(given, str) or not is_token(given, visit.csrf_secret):
-            raise HTTPException(403)
+            return await error_page(visit, 403, "old_page")
     return await page.handler(visit)
 
 
@@ -138,9 +138,11 @@ async def _ask_to_sign_in(visit: Visit) -> Response:
     return await error_page(visit, 401)
 
 
-async def error_page(visit: Visit, status: int) -> Response:
+async def error_page(visit: Visit, status: int, kind: str = "") -> Response:
     """A kind page that says what happened and what to do."""
-    known = status if f"error.{status}.title" in visit.console.texts else 500 if status >= 500 else 400
+    known = kind or str(status)
+    if f"error.{known}.title" not in visit.console.texts:
+        known = "500" if status >= 500 else "400"
     return visit.render("error.html", status, kind=f"error.{known}")
 
 

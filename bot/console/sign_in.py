@@ -12,6 +12,7 @@ from starlette.responses import Response
 from bot.console import attempts, sessions, totp
 from bot.console.attempts import Attempt, Limits, TooManyAttempts
 from bot.console.audit import Act, record
+from bot.console.browsers import browser_name
 from bot.console.passwords import verify
 from bot.console.roles import Right
 from bot.console.routing import SIGN_IN, Page
@@ -146,7 +147,7 @@ def _note_success(session: Session, visit: Visit, staff: Staff) -> None:
 
 
 def _browser(visit: Visit) -> str:
-    return visit.request.headers.get("user-agent", "")
+    return browser_name(visit.request.headers.get("user-agent", ""))
 
 
 PAGES = (

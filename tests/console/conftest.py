@@ -6,6 +6,7 @@ import time
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
@@ -13,6 +14,7 @@ from bot.console import sessions
 from bot.console.tables import Staff
 from bot.conversations.worker import now
 from bot.gateway.app import create_app
+from bot.knowledge.store import KnowledgeStore
 from bot.settings import load_settings
 from bot.storage.database import Database
 from tests.channels.serving import free_port
@@ -20,13 +22,31 @@ from tests.channels.serving import free_port
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
+PASSWORD = "four plain green words"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASHED = CHEAP.hash(PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    monkeypatch.setattr("bot.console.passwords._HASHER", CHEAP)
+    monkeypatch.setattr("bot.console.passwords._NOBODYS", HASHED)
+
+
 @pytest.fixture
 def settings(database, tmp_path):
     return load_settings(database_url=database.url.render_as_string(hide_password=False), var_dir=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def store(content_dir):
+    """The content, read once for all tests."""
+    return KnowledgeStore(content_dir)
+
+
 @pytest.fixture
-def app(settings):
+def app(settings, store, monkeypatch):
+    monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
     return create_app(settings)
 
 

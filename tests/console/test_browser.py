@@ -5,9 +5,9 @@ import re
 import pyotp
 
 from bot.console.commands import first_link
+from tests.console.conftest import PASSWORD
 from tests.console.walking import Walk
 
-PASSWORD = "four plain green words"
 MOST_BYTES = 100_000
 
 

@@ -14,7 +14,6 @@ from bot.console.app import PAGES, create_console
 from bot.console.csrf import csrf_token
 from bot.console.roles import RIGHTS, Right, Role
 from bot.console.routing import VISITOR_COOKIE, GuardedRoute
-from bot.knowledge.store import KnowledgeStore
 from tests.console.conftest import add_staff, token_for
 
 PUBLIC = {"/sign-in", "/sign-in/code", "/welcome/{token}"}
@@ -56,10 +55,9 @@ async def reached(_visit):
 
 
 @pytest.fixture
-def doors(settings, database, vault):
+def doors(settings, database, vault, store):
     """The console with its guards, and nothing behind them."""
     pages = [replace(page, handler=reached) for page in PAGES]
-    store = KnowledgeStore(settings.content_dir)
     app = Starlette(routes=[create_console(settings, database, vault, store, None, pages)])
     with TestClient(app, follow_redirects=False) as client:
         yield client

@@ -2,11 +2,12 @@
 // The console works without this file; what is here only makes it more comfortable.
 
 // Times are written in UTC: show the reader's own.
+const language = document.documentElement.lang;
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   if (isNaN(at)) continue;
   time.title = time.textContent;
-  time.textContent = at.toLocaleString(document.documentElement.lang, {
+  time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, {
     day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
   });
 }
