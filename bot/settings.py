@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"
     )
+    handback_minutes: int = Field(
+        30, ge=1, description="without a word of the staff, after which the bot takes a conversation back"
+    )
     log_format: str = Field("text", description="text or json")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
