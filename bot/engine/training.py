@@ -113,4 +113,4 @@ def _sources(settings: Settings) -> Iterator[Path]:
     roots = [settings.content_dir, *(ROOT / name for name in TRAINED_FROM)]
     for root in roots:
         files = [root] if root.is_file() else sorted(root.rglob("*"))
-        yield from (path for path in files if path.suffix in (".yml", ".py"))
+        yield from (path for path in files if path.suffix in (".yml", ".py") and path.parent.name != "console")
