@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0005"
-down_revision = "0004"
+revision = "0005_desk"
+down_revision = "0004_staff"
 branch_labels = None
 depends_on = None
 
