@@ -15,7 +15,8 @@ from bot.console.tables import Staff
 from bot.console.visit import Visit
 from bot.conversations import handoff, thread
 from bot.conversations.contacts import window_closes
-from bot.conversations.tables import Conversation, Direction
+from bot.conversations.tables import Contact, Conversation, Direction
+from bot.safety.encryption import SecretError
 
 SHORTEST_REASON = 5
 
@@ -74,9 +75,7 @@ async def page(
         conversation=conversation,
         shown=Shown(visit, unmasked),
         unmasked=unmasked,
-        address=console.vault.decrypt(found.contact.address_encrypted)
-        if unmasked and found.contact.channel != "web"
-        else None,
+        address=_address(visit, found.contact) if unmasked else None,
         people={one.id: one.name for one in everybody},
         colleagues=[one for one in everybody if one.disabled_at is None and Right.ANSWER in RIGHTS[Role(one.role)]],
         problem=problem,
@@ -92,6 +91,16 @@ async def page(
         topics=sorted((str(knowledge.title(id, visit.language)), id) for id in knowledge.topics) if teach else [],
         languages=list(knowledge.languages.values()),
     )
+
+
+def _address(visit: Visit, contact: Contact) -> str | None:
+    """Where the person is reached; on the web that is a random cookie, which says nothing."""
+    if contact.channel == "web":
+        return None
+    try:
+        return visit.console.vault.decrypt(contact.address_encrypted)
+    except SecretError:
+        return visit.t("desk.address_unreadable")
 
 
 def _read(session: Session, conversation_id: int, before: int | None) -> tuple[thread.Thread | None, list[Staff]]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.console.tables import AuditEntry
 from bot.conversations.tables import Message
+from bot.safety.encryption import AddressVault
 from tests.console.conftest import csrf, post
 from tests.conversations.desk import Office
 
@@ -22,8 +23,8 @@ HOSTILE = {
 
 
 @pytest.fixture
-def office(database, vault, store):
-    return Office(database, vault, store)
+def office(database, settings, store):
+    return Office(database, AddressVault(settings.address_secret()), store)
 
 
 def acting(client, place, name, **fields):
