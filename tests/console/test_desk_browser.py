@@ -161,6 +161,7 @@ def test_the_desk_without_script(working, browser):
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.on("response", lambda response: received.append(len(response.body())) if response.status == 200 else None)
     page.goto(f"{base}/console/queues")
+    page.wait_for_load_state("networkidle")
     assert 0 < sum(received) < 100_000
     page.locator("#waiting a.code").click()
     page.get_by_role("button", name="Take over").click()
