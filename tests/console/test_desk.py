@@ -77,7 +77,7 @@ async def test_full_texts_are_for_who_may_and_says_why(signed_in, office, databa
 
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_hostile_texts_are_shown_harmlessly(signed_in, office, kind):
-    office.write(HOSTILE[kind])
+    office.write(HOSTILE[kind], id=kind)
     await office.answer()
     amina = signed_in("counsellor")
     for path in ("/console/conversations/1", "/console/queues/all", "/console/search?channel=sms"):
