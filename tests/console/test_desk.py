@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from bot.console.tables import AuditEntry
 from bot.conversations.tables import Message
@@ -149,3 +150,14 @@ async def test_a_viewer_sees_and_changes_nothing(signed_in, office):
 )
 def test_addresses_made_by_hand(signed_in, path, status):
     assert signed_in("viewer").get(f"/console/{path}").status_code == status
+
+
+async def test_the_stream_of_live_updates_is_for_staff_and_ends_by_itself(signed_in, app, office, monkeypatch):
+    monkeypatch.setattr("bot.console.live.LONGEST_S", 0.2)
+    office.write("help me he is beating me")
+    stream = signed_in("viewer").get("/console/live?conversation=1", headers={"accept": "text/event-stream"})
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert '"unseen": 1' in stream.text
+    assert "beating" not in stream.text
+    nobody = TestClient(app, follow_redirects=False)
+    assert nobody.get("/console/live", headers={"sec-fetch-dest": "empty"}).status_code == 401
