@@ -55,10 +55,6 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
     """Say the verdict on `asked`; the person's own countries decide only between namesakes."""
     registry, today = current_desk.get().registry, dt.date.today()
     verdict = registry.check(asked, today, country)
-    if verdict.ruling is Ruling.NOT_FOUND and country and intent_of(tracker) == "check_recruiter":
-        # the country may be a word of the name, as in "Kuwait Overseas", or where the work is
-        anywhere = registry.check(asked, today)
-        verdict = anywhere if anywhere.matches and anywhere.matches[0].score == 1.0 else verdict
     if country is None and verdict.ruling is Ruling.AMBIGUOUS and len(verdict.countries) > 1:
         for own in (tracker.get_slot("origin"), tracker.get_slot("destination")):
             if own in verdict.countries:

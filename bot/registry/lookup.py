@@ -18,9 +18,9 @@ from bot.registry import names, phones
 from bot.registry.entries import licence_key
 from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
-from bot.registry.source import Source, Status, load_sources
+from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
-from bot.registry.verdict import Hit, How, Verdict, decide
+from bot.registry.verdict import SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
 from bot.storage.database import Database
 
 CHOSEN = "entry:"
@@ -78,18 +78,62 @@ class Registry:
         """The verdict on whoever `text` names, in a sentence or alone.
 
         Args:
-            country: ISO code; only lists of that country are looked at.
+            country: ISO code; its lists come first, but a firm that another country struck off is never hidden.
         """
         self.refresh()
-        sources = {id: s for id, s in self.sources.items() if country in (None, s.country) and id in self.published}
-        consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        sources = {id: s for id, s in self.sources.items() if id in self.published}
         query = Query(text, "") if text.startswith(CHOSEN) else self.read(text)
         with self._database.transaction() as session:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
+            firms = self._firms_named(session, query) if sources else ()
+        consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        if firms:
+            return Verdict(Ruling.SEVERAL, query.text, consulted=consulted, country=country, named=firms)
         named = query.name if query.licence or query.phone else ""
         named = "" if query.licence == query.name else named
         asked = query.name or query.licence or query.phone or query.text
-        return decide(asked, hits, today, named, consulted, country)
+        everywhere = decide(asked, hits, today, named, consulted)
+        if country is None:
+            return everywhere
+        near = tuple(pair for pair in consulted if pair[0].country == country)
+        there = [hit for hit in hits if hit.source.country == country]
+        return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
+
+    def is_named_in_full(self, text: str) -> bool:
+        """Whether a message names an agency of the lists, letter by letter, alone or in a question about it."""
+        self.refresh()
+        query = self.read(text)
+        told = {names.parse(name).key: names.parse(name) for name in (query.text, *query.told)}
+        whole = names.parse(query.text).key
+        wanted = [key for key, name in told.items() if key and (key != whole or len(name.words) > 1)]
+        agencies = {id for id in self.published if self.sources[id].kind is not Kind.EMPLOYERS}
+        with self._database.transaction() as session:
+            rows = _rows(session, _by_keys(session, KeyKind.NAME, wanted))
+        return any(row["source"] in agencies and row["until_id"] is None and _is_the_name(row, told) for row in rows)
+
+    def _firms_named(self, session: Session, query: Query) -> tuple[str, ...]:
+        """The names of a message that surely names several firms; empty for one, also when its name holds an "and"."""
+        if not query.parts or query.text.startswith(CHOSEN):
+            return ()
+        keys = [names.parse(part).key for part in query.parts]
+        whole = [names.parse(name).key for name in (query.text, *query.told)]
+        joined = [key for key in whole if sum(part in key for part in keys) > 1]
+        if _by_keys(session, KeyKind.NAME, joined):
+            return ()
+        cues = load_cues(self._content_dir)
+        surely = [self._is_surely_listed(session, part) for part in query.parts]
+        firms = [
+            part
+            for part, sure in zip(query.parts, surely, strict=True)
+            if sure or ("," not in query.text and cues.looks_like_a_name(part))
+        ]
+        return tuple(firms) if any(surely) and len(firms) > 1 else ()
+
+    def _is_surely_listed(self, session: Session, name: str) -> bool:
+        parsed = names.parse(name)
+        if _by_keys(session, KeyKind.NAME, [parsed.key]):
+            return True
+        return any(score >= SURELY_SAME for _, score in self.similar(parsed.spelled, 1))
 
     def similar(self, spelled: str, limit: int, sources: Iterable[str] | None = None) -> list[tuple[int, float]]:
         """Entries with the closest names as (entry id, score), best first; an entry is told once."""
@@ -137,7 +181,7 @@ class Registry:
         sides = [names.parse(name) for name in names.all_names(query.name)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
         spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
-        told = {name.key: name for name in (whole, asked if query.exact else whole) if name.key}
+        told = {name.key: name for name in (whole, *map(names.parse, query.told)) if name.key}
         for id in _by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
         similar: dict[int, float] = {}

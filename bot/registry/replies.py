@@ -10,7 +10,7 @@ from bot.knowledge.segments import fold, septets
 from bot.registry.lookup import CHOSEN
 from bot.registry.names import fold as transliterated
 from bot.registry.source import Kind, Status
-from bot.registry.verdict import Hit, Ruling, Verdict
+from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
 MAX_NAME = 44
 MAX_NAME_SMS = 34
@@ -25,6 +25,8 @@ _RESPONSES = {
     Ruling.STALE: "utter_registry_stale",
     Ruling.AMBIGUOUS: "utter_registry_ambiguous",
     Ruling.IMITATION: "utter_registry_imitation",
+    Ruling.OTHER_HOLDER: "utter_registry_other_holder",
+    Ruling.SEVERAL: "utter_registry_several",
     Ruling.NOT_FOUND: "utter_registry_not_found",
 }
 REPORT_CHOICES = {
@@ -75,6 +77,7 @@ def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
 def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
     values = {
         "name": _shown(composer, verdict.query),
+        "asked": _shown(composer, verdict.query),
         "lists": _lists(composer, verdict),
         "history": _history(composer, verdict),
     }
@@ -95,6 +98,10 @@ def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
 
 
 def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
+    if verdict.ruling is Ruling.SEVERAL:
+        return tuple(_by_name(composer, name) for name in verdict.named)
+    if verdict.ruling is Ruling.OTHER_HOLDER:
+        return (_by_name(composer, verdict.query),)
     if verdict.ruling in (Ruling.AMBIGUOUS, Ruling.IMITATION):
         pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, "registry_exactly")
         return tuple(
@@ -107,14 +114,21 @@ def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
     return ()
 
 
+def _by_name(composer: Composer, name: str) -> Choice:
+    """Looks one name up, told whole: hence the quotation marks."""
+    plain = name.replace('"', " ")
+    return Choice(_shown(composer, plain), payload("check_recruiter", recruiter=f'"{plain}"'))
+
+
 def _ref(hit: Hit) -> str:
     return f"{CHOSEN}{hit.entry_id}"
 
 
 def _title(composer: Composer, hit: Hit) -> str:
-    """A choice: name, licence number, place; cut where SMS must be short."""
+    """A choice: name, licence number, place, and a mark where the lists speak against it."""
     place = hit.city.rsplit(",", 1)[-1].strip()[:24] or hit.source.country
-    parts = [_shown(composer, hit.name), hit.licence[:14], place]
+    mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
+    parts = [_shown(composer, hit.name), hit.licence[:14], place, mark]
     return _plain(composer, ", ".join(part for part in parts if part))
 
 
