@@ -29,9 +29,10 @@ class Notices:
             reply = composer.response(f"utter_{claimed.notice}")
         return Turn((reply,), None, claimed.language, claimed.notice, 1.0)
 
-    def more_label(self, language: str | None) -> str:
-        """What stands under a text that goes on."""
-        return self._store.current.label("reply_more", self._language(language))
+    def page_labels(self, language: str | None) -> tuple[str, str]:
+        """What stands under a text that goes on, and over choices that follow alone."""
+        knowledge, language = self._store.current, self._language(language)
+        return knowledge.label("reply_more", language), knowledge.label("more_choices", language)
 
     def _language(self, language: str | None) -> str:
         return language if language and language in self._store.current.languages else self._default

@@ -103,7 +103,8 @@ def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
     if verdict.ruling is Ruling.OTHER_HOLDER:
         return (_by_name(composer, verdict.query),)
     if verdict.ruling in (Ruling.AMBIGUOUS, Ruling.IMITATION):
-        pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, "registry_exactly")
+        exactly = "registry_exactly_sms" if composer.sms else "registry_exactly"
+        pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, exactly)
         return tuple(
             Choice(pattern.format(name=_title(composer, hit)), payload("check_recruiter", recruiter=_ref(hit)))
             for hit in verdict.matches
