@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 UNDERSTOOD = SlotSet("missed", False)
 CENTRE_FORM = "centre_form"
 PARTS = {
-    CENTRE_FORM: (f"validate_{CENTRE_FORM}", "action_ask_centre_place"),
+    CENTRE_FORM: (f"validate_{CENTRE_FORM}", "action_ask_centre_place", "action_say"),
     "recruiter_form": ("validate_recruiter_form", "action_note_recruiter", "action_check_recruiter"),
 }
 """Forms of one short question, with the actions that belong to them: any other action closes them, so that the question
@@ -87,9 +87,9 @@ def entity(tracker: Tracker, name: str) -> str | None:
 
 
 def open_form(tracker: Tracker) -> str | None:
-    """The form whose question the person is answering; the one for a place does not count, it gives way to anything."""
+    """The form whose question the person is answering; those that give way to anything do not count."""
     name = tracker.active_loop.get("name")
-    return None if name == CENTRE_FORM else name
+    return None if name in PARTS else name
 
 
 def _where(error: Exception) -> str:

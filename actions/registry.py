@@ -18,6 +18,7 @@ from bot.registry.verdict import Ruling
 ABOUT_RECRUITER = "utter_check_recruiter"
 """What the slot `about` holds after a look-up: a country named next narrows it."""
 SURE, LIKELY = 0.8, 0.5
+ASK_AGAIN = ("affirm", "inform_country")
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
 SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person", "affirm", "deny", "unsure", "find_mrc", "risk_check")
 MAY_BE_A_NAME = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter")
@@ -55,11 +56,9 @@ class ValidateRecruiterForm(SafeAction):
         text, intent = text_of(tracker), intent_of(tracker)
         if text.startswith("/") or intent == EMERGENCY or intent in LEAVES:
             return []
-        query = current_desk.get().registry.read(text)
-        if query.is_empty:
-            again = intent in ("affirm", "inform_country")
-            return [SlotSet("recruiter", None)] if again else []
-        return [SlotSet("recruiter", text)] if _may_be_a_recruiter(tracker, text) else []
+        if not current_desk.get().registry.read(text).is_empty and _may_be_a_recruiter(tracker, text):
+            return [SlotSet("recruiter", text)]
+        return [SlotSet("recruiter", None)] if intent in ASK_AGAIN else []
 
 
 def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:

@@ -43,6 +43,19 @@ class ActionAnswerWithFacts(SafeAction):
         return [SlotSet("about", response), UNDERSTOOD]
 
 
+class ActionSay(SafeAction):
+    """Says the response of a small intent, such as thanks."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_say"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say `utter_<intent>`."""
+        say.utter_message(response=f"utter_{intent_of(tracker)}")
+        return []
+
+
 class ActionGreet(SafeAction):
     """Welcomes, with the main menu."""
 

@@ -20,14 +20,16 @@ class Notices:
         """The answer to `claimed`; None when it is for the engine."""
         if claimed.notice is None:
             return None
-        language = self._language(claimed.language)
+        language = claimed.language
         if claimed.rest is not None:
             reply = claimed.rest
         else:
-            sms = claimed.question.channel == "sms"
-            composer = Composer(self._store.current, language, sms, dt.date.today())
-            reply = composer.response(f"utter_{claimed.notice}")
+            reply = self.composer(claimed.question.channel, language).response(f"utter_{claimed.notice}")
         return Turn((reply,), None, claimed.language, claimed.notice, 1.0)
+
+    def composer(self, channel: str, language: str | None) -> Composer:
+        """What composes a text for a channel, in a person's language or else the default one."""
+        return Composer(self._store.current, self._language(language), channel == "sms", dt.date.today())
 
     def page_labels(self, language: str | None) -> tuple[str, str]:
         """What stands under a text that goes on, and over choices that follow alone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.knowledge.answers import Composer, Places, payload
@@ -9,7 +11,7 @@ from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, septets
 from bot.registry.lookup import CHOSEN
 from bot.registry.names import fold as transliterated
-from bot.registry.source import Kind, Status
+from bot.registry.source import Kind, Source, Status
 from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
 MAX_NAME = 44
@@ -36,6 +38,22 @@ REPORT_CHOICES = {
     "report_money": ("report_none", "report_skip"),
     "report_contact": ("report_anonymous", "report_answer_here"),
 }
+
+
+GONE = "gone"
+"""What a watch holds when its entry is no longer on the list."""
+
+
+@dataclass(frozen=True)
+class WatchedChange:
+    """What became of a watched entry, by the list of `as_of`; `before` and `now` are values of `Status`, or `GONE`."""
+
+    source: Source
+    entry_id: int
+    name: str
+    before: str
+    now: str
+    as_of: dt.date | None
 
 
 def reply(composer: Composer, verdict: Verdict, places: Places | None = None) -> Reply:
@@ -72,6 +90,30 @@ def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
     said = composer.response("utter_watch_on", name=_shown(composer, name))
     stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=entry))
     return Reply(said.text, (stop, *said.choices), "utter_watch_on")
+
+
+def watched_change(composer: Composer, change: WatchedChange) -> Reply:
+    """Tells somebody who watches an agency what the list says of it now; the list's word, never more."""
+    kind = "gone" if change.now == GONE else "worse" if Status(change.now) in BAD else "changed"
+    said = composer.response(
+        f"utter_watch_{kind}",
+        name=_shown(composer, change.name),
+        list=change.source.authority,
+        date=change.as_of.isoformat() if change.as_of else _label(composer, "registry_undated"),
+        before=_word(composer, change.source, change.before),
+        status=_word(composer, change.source, change.now),
+    )
+    entry = f"{CHOSEN}{change.entry_id}"
+    stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=entry))
+    return Reply(said.text, (*said.choices, stop), said.content_id)
+
+
+def _word(composer: Composer, source: Source, status: str) -> str:
+    if status == GONE:
+        return _label(composer, "registry_not_listed")
+    if source.kind is Kind.EMPLOYERS and status == Status.VALID.value:
+        return _label(composer, "registry_employer")
+    return _label(composer, f"registry_status_{status}")
 
 
 def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
@@ -150,9 +192,7 @@ def _plain(composer: Composer, text: str) -> str:
 
 
 def _status(composer: Composer, hit: Hit) -> str:
-    if hit.source.kind is Kind.EMPLOYERS and hit.status is Status.VALID:
-        return _label(composer, "registry_employer")
-    return _label(composer, f"registry_status_{hit.status.value}")
+    return _word(composer, hit.source, hit.status.value)
 
 
 def _date(composer: Composer, hit: Hit) -> str:
