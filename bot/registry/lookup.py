@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from bot.registry import names, phones
 from bot.registry.entries import licence_key
 from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
+from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
 from bot.registry.verdict import SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
@@ -27,9 +30,18 @@ CHOSEN = "entry:"
 """Before an entry's number: a choice that was offered, instead of a name."""
 SIMILAR_LIMIT = 24
 MAX_EXACT = 60
+SHORTEST_FIRM = 5
+ONE_FIRM = 0.85
+"""From this likeness on to one listed name, "Khan and Sons" is one firm."""
 SHORT_QUERY = 6
 SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
+ONE_SLIP = 0.9
+"""The score of a name one slip away: told as alike whatever its length."""
+SIMILAR_AT_ALL = 0.8
+SHORT_NAME, SHORT_ACRONYM = 5, 3
+NEARLY_SAME = 90
+"""From which `fuzz.ratio` on, fillers and all, two names of a short heart are alike."""
 LOOK_AGAIN_S = 5.0
 
 _entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Snapshot.__table__
@@ -50,7 +62,7 @@ class Registry:
         self._lock = threading.Lock()
         self._stamp: tuple[object, ...] | None = None
         self._looked = float("-inf")
-        self._index = NameIndex([])
+        self._index, self._slips = NameIndex([]), SlipIndex([])
         self._entry_ids = self._source_of = np.zeros(0, np.int64)
         self._order: list[str] = []
         self.published: dict[str, dt.date | None] = {}
@@ -115,22 +127,21 @@ class Registry:
         """The names of a message that surely names several firms; empty for one, also when its name holds an "and"."""
         if not query.parts or query.text.startswith(CHOSEN):
             return ()
-        keys = [names.parse(part).key for part in query.parts]
-        whole = [names.parse(name).key for name in (query.text, *query.told)]
-        joined = [key for key in whole if sum(part in key for part in keys) > 1]
-        if _by_keys(session, KeyKind.NAME, joined):
-            return ()
         cues = load_cues(self._content_dir)
         surely = [self._is_surely_listed(session, part) for part in query.parts]
-        firms = [
-            part
-            for part, sure in zip(query.parts, surely, strict=True)
-            if sure or ("," not in query.text and cues.looks_like_a_name(part))
-        ]
-        return tuple(firms) if any(surely) and len(firms) > 1 else ()
+        beside = [query.is_question and "," not in query.text and cues.looks_like_a_name(part) for part in query.parts]
+        firms = tuple(p for p, sure, alike in zip(query.parts, surely, beside, strict=True) if sure or alike)
+        if not any(surely) or len(firms) < 2:
+            return ()
+        joined = names.parse(" and ".join(firms))
+        one = _by_keys(session, KeyKind.NAME, [joined.key, names.parse(query.text).key])
+        one += [id for id, score in self.similar(joined.spelled, 1) if score >= ONE_FIRM]
+        return () if one else firms
 
     def _is_surely_listed(self, session: Session, name: str) -> bool:
         parsed = names.parse(name)
+        if len(parsed.key) < SHORTEST_FIRM or names.FILLERS.issuperset(parsed.words):
+            return False
         if _by_keys(session, KeyKind.NAME, [parsed.key]):
             return True
         return any(score >= SURELY_SAME for _, score in self.similar(parsed.spelled, 1))
@@ -142,10 +153,24 @@ class Registry:
             wanted = set(sources)
             mask = np.array([id in wanted for id in self._order], dtype=np.float32)
             allowed = mask[self._source_of] if len(self._source_of) else None
+        found = [pair for pair in self._index.search(spelled, limit * 2, allowed) if self._is_alike(spelled, *pair)]
+        slips = self._slips.search(spelled.replace(" ", ""))
+        found += [(at, ONE_SLIP) for at in slips if allowed is None or allowed[at]]
         best: dict[int, float] = {}
-        for position, score in self._index.search(spelled, limit * 2, allowed):
+        for position, score in sorted(found, key=lambda pair: -pair[1]):
             best.setdefault(int(self._entry_ids[position]), score)
         return list(best.items())[:limit]
+
+    def _is_alike(self, spelled: str, position: int, score: float) -> bool:
+        """Whether a find may be told: a very short name sounds like much that is no name at all."""
+        asked, name = ("".join(names.core(words.split())) for words in (spelled, self._index.spelled(position)))
+        if asked == name or len(asked) > SHORT_NAME or score < SIMILAR_AT_ALL:
+            return True
+        if len(spelled.split()) > 1 and fuzz.ratio(spelled, self._index.spelled(position)) >= NEARLY_SAME:
+            return True
+        if min(len(asked), len(name)) <= SHORT_ACRONYM or max(len(asked), len(name)) < SHORT_NAME:
+            return False
+        return asked[0] == name[0] and OSA.distance(asked, name, score_cutoff=1) <= 1
 
     def _load(self, session: Session) -> None:
         in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
@@ -163,6 +188,7 @@ class Registry:
         self._entry_ids = np.array([row[0] for row in rows], dtype=np.int64)
         self._source_of = np.array([place[row[1]] for row in rows], dtype=np.int64)
         self._index = NameIndex([row[2] for row in rows])
+        self._slips = SlipIndex([row[2].replace(" ", "") for row in rows])
 
     def _hits(
         self, session: Session, text: str, query: Query, sources: Mapping[str, Source], today: dt.date

@@ -130,3 +130,22 @@ def test_a_name_is_told_exactly_only_when_nothing_beside_it_may_be_part_of_it(me
 def test_the_name_and_numbers_are_taken_out_of_a_message(message, name, licence, phone):
     query = load_cues(ROOT / "content").read(message)
     assert (query.name, query.licence, query.phone) == (name, licence, phone)
+
+
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [
+        ("Anaplan Leemited", "Anaplan Limited"),
+        ("Uzan Trading Corporvtion", "Uzan Trading Corporation"),
+        ("Dalston Soda Compuny Ltd", "Dalston Soda Company Ltd"),
+        ("Cotswold DistillingCompany Limited", "Cotswold Distilling Company Limited"),
+        ("Rowad UKLimited", "Rowad UK Limited"),
+    ],
+)
+def test_a_slip_in_the_legal_form_is_none_in_the_name(slip, name):
+    assert names.parse(slip).key == names.parse(name).key
+
+
+@pytest.mark.parametrize("name", ["Manchester United", "Royal Companions", "Corporate Travel", "Limitless Careers"])
+def test_a_word_that_looks_like_a_legal_form_stays_in_the_name(name):
+    assert len(names.parse(name).words) == 2
