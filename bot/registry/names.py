@@ -118,12 +118,13 @@ def _mended_form(tokens: list[str]) -> list[str]:
     if len(tokens) < 2:
         glued = _GLUED.match(tokens[-1]) if tokens and tokens[-1].endswith(("limited", "ltd")) else None
         return [glued[1], glued[2]] if glued and len(glued[1]) > 2 else tokens
+    if glued := _GLUED.match(tokens[-1]):
+        return [*tokens[:-1], glued[1], glued[2]]
     last = _form_meant(tokens[-1])
-    if last is not None:
-        before = _form_meant(tokens[-2]) if len(tokens) > 2 else None
-        return [*tokens[:-2], before or tokens[-2], last]
-    glued = _GLUED.match(tokens[-1])
-    return [*tokens[:-1], glued[1], glued[2]] if glued else _glued_before(tokens)
+    if last is None:
+        return _glued_before(tokens)
+    before = _form_meant(tokens[-2]) if len(tokens) > 2 else None
+    return [*tokens[:-2], before or tokens[-2], last]
 
 
 def _glued_before(tokens: list[str]) -> list[str]:
