@@ -119,6 +119,8 @@ class Registry:
         whole = names.parse(query.text).key
         wanted = [key for key, name in told.items() if key and (key != whole or len(name.words) > 1)]
         agencies = {id for id in self.published if self.sources[id].kind is not Kind.EMPLOYERS}
+        if not agencies or not wanted:
+            return False
         with self._database.transaction() as session:
             rows = _rows(session, _by_keys(session, KeyKind.NAME, wanted))
         return any(row["source"] in agencies and row["until_id"] is None and _is_the_name(row, told) for row in rows)
