@@ -18,6 +18,7 @@ MAX_NAME = 44
 MAX_NAME_SMS = 34
 MAX_TITLE_SMS = 40
 MAX_LISTS = 2
+COUNTRY_CHOICE = "/inform_country"
 _RESPONSES = {
     Ruling.VALID: "utter_registry_valid",
     Ruling.SUSPENDED: "utter_registry_struck",
@@ -66,8 +67,12 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         places = Places(origin=verdict.country) if verdict.country else places
     said = composer.response(response, places, **_values(composer, verdict))
     # by SMS the country's office is left to a choice: the verdict itself must fit
-    text = said.text.partition("\n\n")[0] if composer.sms else said.text
-    return Reply(text, _choices(composer, verdict) + said.choices, response)
+    if composer.sms:
+        text = said.text.partition("\n\n")[0]
+        # the countries belong to the question that was cut off; written, a country is understood all the same
+        further = tuple(choice for choice in said.choices if not choice.payload.startswith(COUNTRY_CHOICE))
+        return Reply(text, _choices(composer, verdict) + further, response)
+    return Reply(said.text, _choices(composer, verdict) + said.choices, response)
 
 
 def report_question(composer: Composer, slot: str) -> Reply:

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from bot.channels.rendering import numbered, pages
 from bot.knowledge.answers import Composer
 from bot.knowledge.segments import fold, segments
 from bot.knowledge.store import load
@@ -169,6 +170,7 @@ def test_where_to_ask_is_told_for_a_country_without_a_list(registry):
 @pytest.mark.parametrize("sms", [True, False])
 def test_every_verdict_names_list_and_date_in_two_segments(registry, language, sms):
     composer = Composer(load(ROOT / "content"), language, sms=sms, today=TODAY)
+    labels = tuple(composer.knowledge.label(id, language) for id in ("reply_more", "more_choices"))
     seen = set()
     long = "Bangladesh Overseas Manpower Employment and Services Supply International Recruitment Company Limited"
     for query, today in (
@@ -183,6 +185,9 @@ def test_every_verdict_names_list_and_date_in_two_segments(registry, language, s
         assert "202" in said.text or verdict.ruling is Ruling.SEVERAL  # which says nothing of any list yet
         if sms:
             assert segments(fold(said.text)) <= 2, (query, said.text)
+            first = pages(said, "sms", *labels)[0]
+            assert segments(fold(numbered(first))) <= 2, (query, numbered(first))
+            assert first.choices, "what the text tells to choose must be there"
     assert seen >= {
         Ruling.OTHER_HOLDER,
         Ruling.VALID,
