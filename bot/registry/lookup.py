@@ -23,7 +23,7 @@ from bot.registry.query import Query, load_cues
 from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
-from bot.registry.verdict import SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
+from bot.registry.verdict import BAD, SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
 from bot.storage.database import Database
 
 CHOSEN = "entry:"
@@ -220,6 +220,7 @@ class Registry:
             trust = 1.0 if name == (asked if query.is_question else whole) else LESS_LIKELY
             for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
                 similar[id] = max(score * trust, similar.get(id, 0.0))
+        is_unknown = bool(query.licence) and How.LICENCE not in exact.values()
         rows = _rows(session, [*exact, *similar])
         for row in rows:
             source = sources.get(row["source"])
@@ -228,6 +229,13 @@ class Registry:
             how = exact.get(row["id"], How.SIMILAR)
             if how is How.NAME and not _is_the_name(row, told):
                 how = How.SIMILAR
+            if (
+                how is How.NAME
+                and is_unknown
+                and Status(row["status"]) not in BAD
+                and not _is_the_name(row, {whole.key: whole})
+            ):
+                how = How.SIMILAR  # a number that no list has may be a word of the name: "No 1 Travels"
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
             yield self._hit(row, source, how, score).status_on(today, row["expires"])
 

@@ -24,7 +24,9 @@ _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
 _NUMBER_WORDS = r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
-_LICENCE = re.compile(rf"(?<!\w){_NUMBER_WORDS}[\s.:#-]*((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I)
+_LICENCE = re.compile(
+    rf"(?<!\w){_NUMBER_WORDS}(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I
+)
 _WORD = re.compile(r"[^\s?!,;:]+")
 
 
