@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console import account, audit_log, home, sign_in, users, welcome
-from bot.console.routing import Page, error_page, make_visit, route
+from bot.console.routing import Page, error_page, make_visit, nobody, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
 from bot.console.visit import BASE, Bell, Console, NavEntry
@@ -75,7 +76,11 @@ def create_console(
 
     async def refuse(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return await error_page(await make_visit(request, console), status)
+        try:
+            visit = await make_visit(request, console)
+        except OperationalError:
+            visit = nobody(request, console)
+        return await error_page(visit, status)
 
     app = Starlette(
         routes=[*(route(page, console) for page in pages), Mount("/static", StaticFiles(directory=HERE / "static"))],

@@ -45,7 +45,8 @@ def store(content_dir):
 
 
 @pytest.fixture
-def app(settings, store, monkeypatch):
+def app(settings, database, store, monkeypatch):
+    monkeypatch.setattr("bot.gateway.app.Database", lambda _url: database)  # which is closed after the test
     monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
     return create_app(settings)
 

@@ -57,6 +57,8 @@ def test_a_database_that_is_gone_is_told_kindly_too(settings, store, monkeypatch
         answer = client.get("/console/account")
         assert answer.status_code == 503
         assert "The database does not answer" in answer.text
+        assert client.get("/console/nowhere").status_code == 404
+        client.cookies.clear()
         assert client.get("/console/sign-in").status_code == 200
 
 

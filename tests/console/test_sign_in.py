@@ -55,7 +55,7 @@ def test_a_right_password_opens_a_session_and_a_new_token_each_time(client, data
     assert acts(database) == ["signed_in", "signed_in"]
 
 
-def test_behind_https_cookies_are_sent_over_https_only_and_bound_to_this_host(settings, database, amina):
+def test_behind_https_cookies_are_sent_over_https_only_and_bound_to_this_host(app, settings, amina):
     from bot.gateway.app import create_app
 
     with_https = settings.copy(update={"public_url": "https://salama.example.org"})
