@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,7 +24,7 @@ from bot.console import account, audit_log, home, sign_in, users, welcome
 from bot.console.routing import Page, error_page, make_visit, nobody, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
-from bot.console.visit import BASE, Bell, Console, NavEntry
+from bot.console.visit import BASE, Bell, Console, NavEntry, url
 from bot.conversations.worker import now
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
@@ -60,6 +62,7 @@ def create_console(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["static"] = _static
     console = Console(
         settings,
         database,
@@ -90,6 +93,12 @@ def create_console(
     return Mount(BASE, app)
 
 
+@lru_cache
+def _static(name: str) -> str:
+    """The address of a file of ours, which changes with its content: browsers may keep it for good."""
+    return url(f"/static/{name}", v=hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12])
+
+
 class _Headers:
     """Adds what the console's pages need beyond the gateway's headers: nothing of them is kept by a browser."""
 
@@ -100,8 +109,8 @@ class _Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 had = {name for name, _ in message["headers"]}
-                is_static = "/static/" in scope["path"]
-                more = {b"cache-control": b"max-age=3600"} if is_static else HEADERS
+                is_kept = scope["path"].startswith(f"{BASE}/static/") and scope["query_string"].startswith(b"v=")
+                more = {b"cache-control": b"max-age=31536000, immutable"} if is_kept else HEADERS
                 added = [(name, value) for name, value in more.items() if name not in had]
                 message["headers"] = [*message["headers"], *added]
             await send(message)

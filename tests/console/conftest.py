@@ -54,7 +54,7 @@ def app(settings, database, store, monkeypatch):
 def add_staff(database, name, role="viewer", **values):
     """A member of staff without a password; returns the id."""
     with database.transaction() as session:
-        staff = Staff(name=name, role=role, language="en", created_at=now(), **values)
+        staff = Staff(**{"name": name, "role": role, "language": "en", "created_at": now(), **values})
         session.add(staff)
         session.flush()
         return staff.id

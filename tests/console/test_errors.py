@@ -1,5 +1,6 @@
 """Pages for when something does not work; what every page has in common."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -92,6 +93,13 @@ def test_every_page_keeps_to_its_own_scripts_and_is_not_kept(signed_in):
         assert "<style" not in answer.text
         assert " style=" not in answer.text
         assert "<script>" not in answer.text
+
+
+def test_files_are_kept_for_good_under_an_address_that_changes_with_them(app):
+    with TestClient(app) as client:
+        for link in re.findall(r'(?:href|src)="(/console/static/[^"]+)"', client.get("/console/sign-in").text):
+            assert "immutable" in client.get(link).headers["cache-control"]
+            assert client.get(link.partition("?")[0]).headers["cache-control"] == "no-store"
 
 
 def test_the_gateway_keeps_its_own_policy_for_the_rest(app):
