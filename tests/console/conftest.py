@@ -1,6 +1,7 @@
 """A gateway with the console, and browsers signed in with any role."""
 
 import re
+import shutil
 import threading
 import time
 
@@ -31,6 +32,24 @@ HASHED = CHEAP.hash(PASSWORD)
 def _cheap_hashes(monkeypatch):
     monkeypatch.setattr("bot.console.passwords._HASHER", CHEAP)
     monkeypatch.setattr("bot.console.passwords._NOBODYS", HASHED)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An SQLite file with all tables and no rows."""
+    path = tmp_path_factory.mktemp("migrated") / "salama.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(migrated, tmp_path):
+    """For tests of what no database has a part in; a module that wants it defines `database` by it."""
+    database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'salama.db')}")
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -13,6 +13,11 @@ from bot.console.app import PAGES, create_console
 from tests.console.conftest import add_staff, token_for
 
 
+@pytest.fixture
+def database(sqlite_database):
+    return sqlite_database
+
+
 async def fault(_visit):
     raise RuntimeError("the telephone number +254700000001")
 

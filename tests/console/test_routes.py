@@ -29,6 +29,11 @@ CALLS = [(page, method) for page in PAGES for method in page.methods]
 REACHED = 299
 
 
+@pytest.fixture
+def database(sqlite_database):
+    return sqlite_database
+
+
 def test_roles_have_the_rights_that_were_agreed():
     assert {role.value: {right.value for right in rights} for role, rights in RIGHTS.items()} == MAY
 
