@@ -80,6 +80,21 @@ def test_who_is_refused_learns_nothing(client, database, amina, name, password):
     assert "salama_console" not in client.cookies
 
 
+@pytest.mark.parametrize("change", [{"disabled_at": now()}, {"password_hash": "another"}])
+def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(client, database, amina, monkeypatch, change):
+    async def slow(_stored, _password):
+        with database.transaction() as session:
+            session.execute(update(Staff).values(**change))
+        return True
+
+    monkeypatch.setattr("bot.console.sign_in.verify", slow)
+    assert sign_in(client).status_code == 422
+    with database.reading() as session:
+        assert session.execute(select(StaffSession)).first() is None
+        staff = session.execute(select(Staff)).scalar()
+        assert all(getattr(staff, name) == value for name, value in change.items())
+
+
 def test_a_disabled_person_is_out_with_the_next_page(client, database, amina):
     sign_in(client)
     with database.transaction() as session:
