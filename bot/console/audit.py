@@ -32,6 +32,11 @@ class Act(str, Enum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     LINK_MADE = "link_made"
+    UNMASKED = "unmasked"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    CONVERSATION_CLOSED = "conversation_closed"
+    CONVERSATION_REOPENED = "conversation_reopened"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:
