@@ -22,6 +22,7 @@ from rich.logging import RichHandler
 from bot import logs
 from bot.channels.rendering import Channel, render
 from bot.conversations.commands import outbox_app
+from bot.editing import commands as editing_commands
 from bot.faults import Fault
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
 app.add_typer(content_app, name="content")
+editing_commands.add_to(content_app)
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
 console = Console(stderr=True, highlight=False)

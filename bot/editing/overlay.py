@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import inspect, select
@@ -77,6 +76,7 @@ class PublishedOverlay:
         self._database, self._root = database, root
         self._version = -1
         self._revisions: list[Laid] = []
+        self._is_away = False
 
     def version(self) -> int:
         """See `bot.knowledge.store.Overlay`: one row is read; the texts only when it has changed."""
@@ -85,8 +85,11 @@ class PublishedOverlay:
                 number = version_number(session)
                 if number != self._version:
                     self._revisions, self._version = published(session), number
+            self._is_away = False
         except SQLAlchemyError as error:
-            logger.warning("published revisions cannot be looked up (%s)", type(error).__name__)
+            if not self._is_away:  # once, not every two seconds
+                logger.warning("published revisions cannot be looked up (%s)", type(error).__name__)
+            self._is_away = True
         return self._version
 
     def texts(self) -> Mapping[str, str]:
@@ -97,12 +100,6 @@ class PublishedOverlay:
 def live_content(database: Database, root: Path) -> KnowledgeStore:
     """The content with its published revisions, kept fresh."""
     return KnowledgeStore(root, overlay=PublishedOverlay(database, root))
-
-
-@lru_cache(maxsize=4)
-def shared_content(database_url: str, root: Path) -> KnowledgeStore:
-    """The one `live_content` of this process."""
-    return live_content(Database(database_url), root)
 
 
 def texts_to_train_from(database_url: str, root: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ from bot.editing import workflow
 from bot.editing.overlay import published, texts_in_force, version_number
 from bot.editing.second_pair import SecondPair, is_needed
 from bot.editing.tables import Act, ContentVersion, Revision, RevisionEvent, State
-from bot.editing.workflow import Editor, EditingError
+from bot.editing.workflow import EditingError, Editor
 from bot.knowledge.lint import lint
 from bot.knowledge.store import Problem
 from bot.storage.database import Database
@@ -171,7 +171,7 @@ def _lock(session: Session) -> int:
 
 
 def _open(session: Session, id: int) -> Revision:
-    revision = session.scalars(select(Revision).where(Revision.id == id).with_for_update()).one()
+    revision: Revision = session.scalars(select(Revision).where(Revision.id == id).with_for_update()).one()
     if revision.state not in workflow.OPEN:
         raise EditingError("wrong_state", f"revision {id} is {revision.state}: somebody was faster")
     return revision
@@ -212,8 +212,6 @@ def _take_back(
         raise EditingError("nothing_to_take_back", f"no revision of {path} is in force")
     _end_published(session, path)
     session.add(
-        RevisionEvent(
-            revision_id=ended, act=Act.ROLLED_BACK.value, staff_id=by.id, staff=by.name, note=reason, at=now
-        )
+        RevisionEvent(revision_id=ended, act=Act.ROLLED_BACK.value, staff_id=by.id, staff=by.name, note=reason, at=now)
     )
     session.execute(update(ContentVersion).values(number=ContentVersion.number + 1))

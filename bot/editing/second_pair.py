@@ -32,7 +32,7 @@ def is_needed(policy: SecondPair, path: str, old: str | None, new: str) -> bool:
     if old is None or path.startswith(FACT_FOLDERS):
         return True
     before, after = (yaml.load(text, Loader=yaml.CSafeLoader) for text in (old, new))
-    return _facts(before) != _facts(after)
+    return bool(_facts(before) != _facts(after))
 
 
 def _facts(data: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A revision on its way: drafted, submitted, sent back, withdrawn. What editors wrote is never overwritten or deleted."""
+"""A revision on its way: drafted, submitted, sent back, withdrawn. No text is ever overwritten or deleted."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def get(session: Session, id: int) -> Revision:
     Raises:
         EditingError: there is none.
     """
-    revision = session.get(Revision, id)
+    revision: Revision | None = session.get(Revision, id)
     if revision is None:
         raise EditingError("unknown_revision", f"there is no revision {id}")
     return revision
@@ -212,7 +212,7 @@ def _add(
 
 def _in_state(session: Session, id: int, *states: State) -> Revision:
     query = select(Revision).where(Revision.id == id).with_for_update()
-    revision = session.scalars(query).first()
+    revision: Revision | None = session.scalars(query).first()
     if revision is None:
         raise EditingError("unknown_revision", f"there is no revision {id}")
     if revision.state not in [state.value for state in states]:

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 Place = tuple[str | int, ...]
-Node = yaml.Node
+Node = Any
+"""A node of `yaml.compose`: a scalar, a sequence or a mapping."""
 
 
 class EditFailed(ValueError):

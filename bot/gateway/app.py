@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.configured import configured
 from bot.conversations.inbox import RateLimit
+from bot.editing.overlay import live_content
 from bot.gateway.bell import Bell
 from bot.gateway.intake import Intake
 from bot.gateway.metrics import Metrics
@@ -55,7 +56,7 @@ class SecurityHeaders:
 def create_app(settings: Settings) -> Starlette:
     """The application for `settings`; the database must be migrated."""
     database, vault = Database(settings.database), AddressVault(settings.address_secret())
-    store = KnowledgeStore(settings.content_dir)
+    store = live_content(database, settings.content_dir)
     intake, bell = Intake(database, vault, rate_limit(settings, store)), Bell(database)
     token = settings.metrics_token
     metrics = Metrics(database, token.get_secret_value() if token else None)

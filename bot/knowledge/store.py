@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -359,7 +359,16 @@ def _load_usable(root: Path, overlay: Mapping[str, str]) -> Knowledge:
         return load(root, {path: text for path, text in overlay.items() if path not in broken})
 
 
-@lru_cache(maxsize=4)
+_shared: dict[Path, KnowledgeStore] = {}
+
+
+def share(root: Path, store: KnowledgeStore) -> None:
+    """Make `store` the one of this process for the content at `root`: actions are called without arguments."""
+    _shared[root] = store
+
+
 def shared_store(root: Path) -> KnowledgeStore:
-    """The one store of this process for the content at `root`, without an overlay."""
-    return KnowledgeStore(root)
+    """The one store of this process for the content at `root`; without an overlay when none was shared."""
+    if root not in _shared:
+        share(root, KnowledgeStore(root))
+    return _shared[root]
