@@ -129,7 +129,7 @@ class Publisher:
         before = workflow.in_force(session, self._root, revision.path).text
         try:
             return is_needed(self._policy, revision.path, before, revision.text)
-        except yaml.YAMLError:  # the check refuses it
+        except (yaml.YAMLError, ValueError):  # the check refuses it
             return True
 
     def _check(self, id: int, by: Editor, now: dt.datetime) -> int:

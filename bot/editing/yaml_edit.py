@@ -29,14 +29,20 @@ def set_values(text: str, values: Mapping[Place, Any]) -> str:
     Raises:
         EditFailed: see there.
     """
-    wanted = yaml.safe_load(text) if values else None
-    for place, value in values.items():
-        if _get(wanted, place) != value:
-            text = _set(text, place, value)
-            _put(wanted, place, value)
-    if values and yaml.safe_load(text) != wanted:  # better no edit than a wrong one
-        raise EditFailed("the text has a form in which this value cannot be replaced: edit the YAML itself")
-    return text
+    if not values:
+        return text
+    try:
+        wanted = yaml.safe_load(text)
+        for place, value in values.items():
+            if _get(wanted, place) != value:
+                text = _set(text, place, value)
+                _put(wanted, place, value)
+        if yaml.safe_load(text) == wanted:
+            return text
+    except (yaml.YAMLError, ValueError, AttributeError, LookupError, TypeError) as error:
+        raise EditFailed(f"the text cannot be edited value by value: {error}") from None
+    # better no edit than a wrong one
+    raise EditFailed("the text has a form in which this value cannot be replaced: edit the YAML itself")
 
 
 def _get(data: Any, place: Place) -> Any:

@@ -180,6 +180,8 @@ class _Reader:
                 mark = getattr(error, "problem_mark", None)
                 reason = getattr(error, "problem", None) or str(error)
                 self.problems.append(Problem(path, mark.line + 1 if mark else 1, f"not valid YAML: {reason}"))
+            except ValueError as error:  # YAML's own reader of dates: 2026-13-01
+                self.problems.append(Problem(path, 1, f"not a valid date or number: {error}"))
 
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:

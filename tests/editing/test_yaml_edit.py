@@ -57,7 +57,7 @@ def test_an_edit_of_a_topic_changes_that_value_and_no_other_line(topic, place, v
 
 
 def test_the_same_values_change_nothing(content_dir):
-    for path in [*content_dir.glob("faq/*/*.yml"), *content_dir.glob("countries/*.yml")][:20]:
+    for path in [*content_dir.glob("faq/*/*.yml"), *content_dir.glob("countries/*.yml")][:8]:
         text = path.read_text(encoding="utf-8")
         data = yaml.safe_load(text)
         assert set_values(text, dict(leaves(data))) == text
@@ -66,7 +66,7 @@ def test_the_same_values_change_nothing(content_dir):
 def test_every_scalar_of_every_kind_of_file_can_be_edited(content_dir):
     for name in ("countries/KE.yml", "centres/TZ.yml", "responses/emergency.yml", "responses/channels.yml"):
         text = (content_dir / name).read_text(encoding="utf-8")
-        for place, value in leaves(yaml.safe_load(text))[:60]:
+        for place, value in leaves(yaml.safe_load(text))[:25]:
             if not isinstance(value, str):
                 continue
             new = value + ' — "new": yes, {a}'
