@@ -205,12 +205,14 @@ def doctor() -> None:
 @content_app.command("lint")
 def lint() -> None:
     """Check everything under content/; errors fail, warnings do not."""
+    from bot.console.texts import lint as lint_console
     from bot.knowledge.lint import lint as lint_content
     from bot.registry.lint import lint as lint_registries
 
     settings = settings_in_force()
     today = dt.date.today()
     problems = lint_content(settings.content_dir, today) + lint_registries(settings.content_dir, today)
+    problems += lint_console(settings.content_dir)
     for problem in problems:
         out.print(str(problem), markup=False, soft_wrap=True)
     errors = sum(problem.is_error for problem in problems)

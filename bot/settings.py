@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"
     )
+    console_idle_minutes: int = Field(60, ge=1, description="after which an unused session of the console ends")
+    console_hours: int = Field(12, ge=1, description="after which every session of the console ends")
     log_format: str = Field("text", description="text or json")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

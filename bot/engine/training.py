@@ -114,6 +114,8 @@ def _sources(settings: Settings) -> Iterator[tuple[str, bytes]]:
     root = settings.content_dir
     overlay = texts_to_train_from(settings.database, root)
     for path in sorted({*root.rglob("*.yml"), *(root / name for name in overlay)}):
+        if path.parent.name == "console":  # the staff's own pages
+            continue
         laid_over = overlay.get(path.relative_to(root).as_posix())
         yield path.name, path.read_bytes() if laid_over is None else laid_over.encode()
     for source in (ROOT / name for name in TRAINED_FROM):

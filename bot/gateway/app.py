@@ -1,4 +1,4 @@
-"""The ASGI application: webhooks, web chat, health checks and metrics on one port."""
+"""The ASGI application: webhooks, web chat, staff console, health checks and metrics on one port."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.configured import configured
+from bot.console.app import create_console
 from bot.conversations.inbox import RateLimit
 from bot.editing.overlay import live_content
 from bot.gateway.bell import Bell
@@ -47,7 +48,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS.items()]
+                had = {name for name, _ in message["headers"]}  # the console's referrer policy differs
+                message["headers"] += [header for header in HEADERS.items() if header[0] not in had]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> Starlette:
         metrics.route(),
         *webhooks.routes(),
         *chat.routes(),
+        create_console(settings, database, vault, store, bell),
     ]
     return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
 

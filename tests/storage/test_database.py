@@ -2,6 +2,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import bot.console.tables
 import bot.conversations.tables
 import bot.registry.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable

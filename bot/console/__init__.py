@@ -1,0 +1,1 @@
+"""The staff console: server-rendered pages under /console; what they show is computed elsewhere."""

@@ -1,0 +1,99 @@
+"""The console as one application, which the gateway mounts at /console."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.console import home, sign_in
+from bot.console.routing import Page, error_page, make_visit, route
+from bot.console.sessions import Lifetimes
+from bot.console.texts import Texts
+from bot.console.visit import BASE, Bell, Console, NavEntry
+from bot.conversations.worker import now
+from bot.knowledge.store import KnowledgeStore
+from bot.safety.encryption import AddressVault
+from bot.settings import Settings
+from bot.storage.database import Database
+
+HERE = Path(__file__).parent
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *sign_in.PAGES,
+)
+"""All pages; the navigation keeps their order."""
+HEADERS = {b"cache-control": b"no-store", b"referrer-policy": b"same-origin"}
+"""Forms need an Origin header, which a stricter referrer policy would turn into "null"."""
+
+
+def create_console(
+    settings: Settings,
+    database: Database,
+    vault: AddressVault,
+    store: KnowledgeStore,
+    bell: Bell,
+    clock: Callable[[], dt.datetime] = now,
+) -> Mount:
+    """The console, to be mounted on the gateway."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    console = Console(
+        settings,
+        database,
+        vault,
+        store,
+        bell,
+        Texts(settings.content_dir, store.current.languages),
+        templates,
+        Lifetimes(dt.timedelta(minutes=settings.console_idle_minutes), dt.timedelta(hours=settings.console_hours)),
+        clock,
+    )
+    entries = (NavEntry(page.path, page.nav, page.right) for page in PAGES if page.nav)
+    console = replace(console, navigation=tuple(entries))
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return await error_page(await make_visit(request, console), status)
+
+    app = Starlette(
+        routes=[*(route(page, console) for page in PAGES), Mount("/static", StaticFiles(directory=HERE / "static"))],
+        exception_handlers={HTTPException: refuse},
+        middleware=[Middleware(_Headers)],
+    )
+    return Mount(BASE, app)
+
+
+class _Headers:
+    """Adds what the console's pages need beyond the gateway's headers: nothing of them is kept by a browser."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                had = {name for name, _ in message["headers"]}
+                is_static = "/static/" in scope["path"]
+                more = {b"cache-control": b"max-age=3600"} if is_static else HEADERS
+                added = [(name, value) for name, value in more.items() if name not in had]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,155 @@
+"""Pages: every route names the right it needs, and is reached through one guard that checks it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from bot.console import sessions
+from bot.console.csrf import FIELD, HEADER, is_same_origin, is_token
+from bot.console.roles import Right
+from bot.console.visit import Console, Visit, url
+
+logger = logging.getLogger(__name__)
+Handler = Callable[[Visit], Awaitable[Response]]
+MAX_BODY = 200_000
+MAX_FIELDS = 500
+VISITOR_COOKIE = "salama_visitor"
+"""Before sign-in, form tokens are bound to this cookie."""
+SIGN_IN = "/sign-in"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A route of the console.
+
+    Args:
+        path: below /console, for instance "/staff/{id:int}".
+        handler: gives the answer; it is called only for who has `right`, and on POST with a good form token only.
+        right: what the visitor needs.
+        methods: GET or POST; two pages may share a path.
+        nav: the key of the text by which the navigation names it; None: it is not in there.
+        max_body: bytes that may be posted.
+        keeps_awake: whether a request counts as activity; False for what a script asks by itself.
+    """
+
+    path: str
+    handler: Handler
+    right: Right
+    methods: tuple[str, ...] = ("GET",)
+    nav: str | None = None
+    max_body: int = MAX_BODY
+    keeps_awake: bool = True
+
+
+def route(page: Page, console: Console) -> Route:
+    """The route of `page`, guarded."""
+
+    async def guarded(request: Request) -> Response:
+        request = Request(request.scope, _limited(request, page.max_body))
+        visit = await make_visit(request, console)
+        try:
+            response = await _answer(page, visit)
+        except OperationalError:
+            logger.error("the database does not answer: %s", page.path)
+            response = await error_page(visit, 503)
+        except HTTPException as error:
+            response = await error_page(visit, error.status_code)
+        except Exception:
+            logger.exception("fault in page %s", page.path)
+            response = await error_page(visit, 500)
+        if page.right is Right.PUBLIC and VISITOR_COOKIE not in request.cookies:
+            console.set_cookie(response, VISITOR_COOKIE, visit.csrf_secret)
+        return response
+
+    return Route(page.path, guarded, methods=list(page.methods), name=page.path)
+
+
+async def _answer(page: Page, visit: Visit) -> Response:
+    if page.right is not Right.PUBLIC:
+        if visit.signed_in is None:
+            return await _ask_to_sign_in(visit)
+        if not visit.may(page.right):
+            raise HTTPException(403)
+    if visit.request.method == "POST":
+        if not is_same_origin(visit.request.headers, visit.console.settings.base_url):
+            raise HTTPException(403)
+        visit.form = await visit.request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=page.max_body)
+        given = visit.request.headers.get(HEADER) or visit.form.get(FIELD)
+        if not isinstance(given, str) or not is_token(given, visit.csrf_secret):
+            raise HTTPException(403)
+    return await page.handler(visit)
+
+
+async def make_visit(request: Request, console: Console) -> Visit:
+    """Who asks, by the cookie; nobody when it is none, expired, or the second factor is still due."""
+    token = request.cookies.get(console.session_cookie, "")
+    found = None
+    if token:
+        try:
+            found = await run_in_threadpool(_signed_in, console, token)
+        except OperationalError:
+            logger.error("the database does not answer")
+    if found is None or found.awaits_code:
+        secret = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(32)
+        return Visit(console, request, _preferred_language(request, console), secret)
+    language = found.staff.language
+    if language not in console.store.current.languages:
+        language = console.settings.default_language
+    return Visit(console, request, language, token, found.staff, found.token_hash)
+
+
+def _signed_in(console: Console, token: str) -> sessions.SignedIn | None:
+    now = console.clock()
+    with console.database.reading() as session:
+        found = sessions.find_session(session, token, console.lifetimes, now)
+    if found and now - found.seen_at >= sessions.TOUCH_EVERY:
+        with console.database.transaction() as session:
+            sessions.touch(session, found.token_hash, now)
+    return found
+
+
+async def _ask_to_sign_in(visit: Visit) -> Response:
+    request = visit.request
+    if request.method == "GET" and "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
+        wanted = visit.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(url(SIGN_IN, next=None if wanted == "/" else wanted), 303)
+    return await error_page(visit, 401)
+
+
+async def error_page(visit: Visit, status: int) -> Response:
+    """A kind page that says what happened and what to do."""
+    known = status if f"error.{status}.title" in visit.console.texts else 500 if status >= 500 else 400
+    return visit.render("error.html", status, kind=f"error.{known}")
+
+
+def _preferred_language(request: Request, console: Console) -> str:
+    known = console.store.current.languages
+    wanted = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")]
+    codes = (item.split(";")[0].strip().lower()[:2] for item in wanted)
+    return next((code for code in codes if code in known), console.settings.default_language)
+
+
+def _limited(request: Request, most: int) -> Callable[[], Awaitable[Message]]:
+    """The request's body, until it is longer than it may be."""
+    received = 0
+
+    async def receive() -> Message:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise HTTPException(413)
+        return message
+
+    return receive
