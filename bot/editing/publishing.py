@@ -7,6 +7,7 @@ nothing was published since, and is all that changes what people read.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -22,6 +23,7 @@ from bot.knowledge.lint import lint
 from bot.knowledge.store import Problem
 from bot.storage.database import Database
 
+Record = Callable[[Session, Act, str], None]
 TRIES = 5
 CLOCK = Editor("", "Salama")
 """Who publishes what was scheduled, in the history."""
@@ -40,10 +42,12 @@ class Publisher:
 
     Args:
         policy: when a second person is needed.
+        record: is called with each act and the path, in the transaction that carries it out.
     """
 
-    def __init__(self, database: Database, root: Path, policy: SecondPair) -> None:
+    def __init__(self, database: Database, root: Path, policy: SecondPair, record: Record | None = None) -> None:
         self._database, self._root, self._policy = database, root, policy
+        self._record: Record = record or (lambda session, act, path: None)
 
     def publish(self, id: int, by: Editor, now: dt.datetime) -> None:
         """Put the revision `id` in force.
@@ -60,6 +64,7 @@ class Publisher:
                     revision.reviewer_id, revision.reviewer = by.id, by.name
                     _put_in_force(session, revision, now)
                     workflow.note(session, revision, Act.PUBLISHED, by, "", now)
+                    self._record(session, Act.PUBLISHED, revision.path)
                     return
         raise EditingError("busy", "others publish at the same moment: try again")
 
@@ -77,6 +82,7 @@ class Publisher:
             revision.state, revision.publish_at = State.SCHEDULED.value, at
             revision.reviewer_id, revision.reviewer = by.id, by.name
             workflow.note(session, revision, Act.SCHEDULED, by, at.isoformat(timespec="minutes"), now)
+            self._record(session, Act.SCHEDULED, revision.path)
 
     def publish_due(self, now: dt.datetime) -> list[tuple[int, EditingError | None]]:
         """Publish what is due; one that is refused goes back into review. Returns ids with what went wrong."""
@@ -121,6 +127,7 @@ class Publisher:
             with self._database.transaction() as session:
                 if _lock(session) == number:
                     _take_back(session, self._root, path, text, by, reason.strip(), now)
+                    self._record(session, Act.ROLLED_BACK, path)
                     return
         raise EditingError("busy", "others publish at the same moment: try again")
 

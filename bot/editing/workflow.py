@@ -87,9 +87,18 @@ def get(session: Session, id: int) -> Revision:
     return revision
 
 
-def draft(session: Session, root: Path, path: str, text: str, by: Editor, reason: str, now: dt.datetime) -> Revision:
-    """A new draft of `path`, made from what is in force now."""
-    now_read = in_force(session, root, check_path(path))
+def draft(
+    session: Session,
+    root: Path,
+    path: str,
+    text: str,
+    by: Editor,
+    reason: str,
+    now: dt.datetime,
+    seen: InForce | None = None,
+) -> Revision:
+    """A new draft of `path`, made from what is in force now, or was when the editor began (`seen`)."""
+    now_read = seen or in_force(session, root, check_path(path))
     return _add(session, path, text, now_read.revision_id, now_read.file_hash, by, reason, Act.DRAFTED, now)
 
 

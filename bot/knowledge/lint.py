@@ -38,15 +38,15 @@ def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> li
     return _sorted(problems)
 
 
-def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) -> list[Problem]:
-    """The problems of the one file `path` (relative to `root`), for showing them while it is edited."""
+def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) -> tuple[Knowledge, list[Problem]]:
+    """The content, and problems of the one file `path` (relative to `root`): for showing them while it is edited."""
     content = ContentFiles(root, overlay)
     knowledge, problems = read(root, overlay)
     file = root / path
     if file in knowledge.files.values():
         problems += _lint_file(knowledge, _document(content, file), today)
         problems += _questions_asked_twice(knowledge, content)
-    return _sorted([problem for problem in problems if problem.file == file])
+    return knowledge, _sorted([problem for problem in problems if problem.file == file])
 
 
 def _document(content: ContentFiles, path: Path) -> Document:
