@@ -22,7 +22,7 @@ from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
 from bot.editing.tables import Revision, State
 from bot.editing.workflow import EditingError, InForce
-from bot.editing.yaml_edit import EditFailed, set_values
+from bot.editing.yaml_edit import EditFailed, rewritten, set_values
 from bot.knowledge.model import FactKind
 
 MAX_BODY = 400_000
@@ -44,7 +44,6 @@ class Opened:
     version: int = 0
     reason: str = ""
     as_yaml: bool = False
-    failure: str = ""
     others: tuple[Revision, ...] = ()
 
     @property
@@ -87,7 +86,7 @@ async def act(visit: Visit) -> Response:
     """Check, save, hand in or publish what was posted. Whatever goes wrong, the posted text is shown again or saved."""
     opened = await visit.read(_posted, visit)
     do = visit.field("do")
-    if do == "check" or opened.failure:
+    if do == "check":
         return await _page(visit, opened, await _checked(visit, opened))
     saved = await visit.write(_save, visit, opened)
     if saved.beside is not None:
@@ -110,19 +109,20 @@ async def fragment(visit: Visit) -> Response:
 
 
 def _posted(session: Session, visit: Visit) -> Opened:
-    """The text that the posted form makes; when it cannot be made, the text it was to be made on, and why."""
+    """The text that the posted form makes of what it was opened on."""
     path, root = _path(visit), visit.console.settings.content_dir
     now_read = workflow.in_force(session, root, path)
     id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
-    before = workflow.get(session, id).text if id else now_read.text or ""
+    before = workflow.text_as_read(session, id, version or 0) if id else now_read.text or ""
     seen = InForce(now_read.text, parent, visit.field("base"))
     opened = Opened(path, before, seen, id, version or 0, visit.field("reason"))
     if "text" in visit.form:
         return replace(opened, text=_body(visit.field("text")), as_yaml=True)
+    values = _values(opened.data, visit)
     try:
-        return replace(opened, text=set_values(before, _values(opened.data, visit)))
-    except EditFailed as error:
-        return replace(opened, failure=str(error))
+        return replace(opened, text=set_values(before, values))
+    except EditFailed:
+        return replace(opened, text=rewritten(before, values))
 
 
 def _values(data: Any, visit: Visit) -> dict[Any, Any]:
@@ -177,7 +177,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
     )
 
 
-def _source_rows(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _source_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sources, and one empty row for another."""
     sources = [source for source in data.get("sources") or [] if isinstance(source, dict)]
     return [*sources, {}][:MOST_SOURCES]

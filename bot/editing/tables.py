@@ -76,6 +76,15 @@ class Revision(Base):
     exported_at = Column(UtcDateTime)
 
 
+class SavedText(Base):
+    """The text of a revision as of each save: what an open form was made from, and nothing is overwritten."""
+
+    __tablename__ = "content_saves"
+    revision_id = Column(ROW_ID, ForeignKey("content_revisions.id", ondelete="CASCADE"), primary_key=True)
+    version = Column(Integer, primary_key=True)
+    text = Column(Text, nullable=False)
+
+
 class RevisionEvent(Base):
     """Who did what with a revision, when and why; rows are only added."""
 

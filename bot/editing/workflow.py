@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.editing.overlay import Laid, digest, file_text, is_in_force
-from bot.editing.tables import Act, Revision, RevisionEvent, State
+from bot.editing.tables import Act, Revision, RevisionEvent, SavedText, State
 from bot.faults import Fault
 
 OPEN = (State.DRAFT.value, State.IN_REVIEW.value, State.SCHEDULED.value)
@@ -87,6 +87,12 @@ def get(session: Session, id: int) -> Revision:
     return revision
 
 
+def text_as_read(session: Session, id: int, version: int) -> str:
+    """The text of revision `id` as a form saw it at `version`; the newest when that was none."""
+    saved = session.get(SavedText, (id, version))
+    return str(saved.text if saved else get(session, id).text)
+
+
 def draft(
     session: Session,
     root: Path,
@@ -118,6 +124,7 @@ def save(session: Session, id: int, version: int, text: str, by: Editor, reason:
     values = {"text": text, "reason": reason, "version": version + 1, "updated_at": now}
     if session.execute(changed.values(values), execution_options={"synchronize_session": False}).rowcount:
         session.refresh(other)
+        session.add(SavedText(revision_id=id, version=version + 1, text=text))
         return Saved(other)
     session.refresh(other)
     if other.text == text:
@@ -132,6 +139,7 @@ def take_up(session: Session, root: Path, id: int, by: Editor, now: dt.datetime)
     now_read = in_force(session, root, revision.path)
     revision.parent_id, revision.base_hash = now_read.revision_id, now_read.file_hash
     revision.version += 1
+    session.add(SavedText(revision_id=id, version=revision.version, text=revision.text))
     note(session, revision, Act.DRAFTED, by, "made anew on what is in force", now)
     return revision
 
@@ -215,6 +223,7 @@ def _add(
     )
     session.add(revision)
     session.flush()
+    session.add(SavedText(revision_id=revision.id, version=1, text=text))
     note(session, revision, act, by, reason, now)
     return revision
 

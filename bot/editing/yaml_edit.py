@@ -45,6 +45,24 @@ def set_values(text: str, values: Mapping[Place, Any]) -> str:
     raise EditFailed("the text has a form in which this value cannot be replaced: edit the YAML itself")
 
 
+def rewritten(text: str, values: Mapping[Place, Any]) -> str:
+    """`text` with `values`, written anew: for when `set_values` fails. Comments and style are lost, values are not.
+
+    Raises:
+        EditFailed: the text is no YAML mapping.
+    """
+    try:
+        data = yaml.safe_load(text)
+        for place, value in values.items():
+            node = data
+            for key in place[:-1]:
+                node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+            _put(data, place, value)
+        return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120))
+    except (yaml.YAMLError, ValueError, AttributeError, LookupError, TypeError) as error:
+        raise EditFailed(f"the text cannot be edited value by value: {error}") from None
+
+
 def _get(data: Any, place: Place) -> Any:
     for key in place:
         try:

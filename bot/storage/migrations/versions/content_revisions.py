@@ -46,6 +46,12 @@ def upgrade() -> None:
     op.create_index("ix_content_revisions_path", "content_revisions", ["path", "id"])
     op.create_index("ix_content_revisions_state", "content_revisions", ["state"])
     op.create_table(
+        "content_saves",
+        sa.Column("revision_id", ROW_ID, sa.ForeignKey("content_revisions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True),
+        sa.Column("text", sa.Text, nullable=False),
+    )
+    op.create_table(
         "content_revision_events",
         sa.Column("id", ROW_ID, primary_key=True),
         sa.Column("revision_id", ROW_ID, sa.ForeignKey("content_revisions.id", ondelete="CASCADE"), nullable=False),
@@ -70,5 +76,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("content_digests", "content_version", "content_revision_events", "content_revisions"):
+    for name in ("content_digests", "content_version", "content_revision_events", "content_saves", "content_revisions"):
         op.drop_table(name)
