@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         None, description="smtp://user:password@host:587 (or smtps://) for the weekly digest; empty: console only"
     )
     digest_to: str = Field("", description="who gets the weekly digest, separated by commas")
-    digest_from: str = Field("", description="its sender's address; empty: the user of SALAMA_SMTP_URL")
+    digest_from: str = Field("", description="its sender's address; empty: the first that gets it")
     fakes: bool = Field(False, description="play Telegram and Twilio here: three phones on the page at port + 1")
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.console import publishing as steps
 from bot.console.roles import Right
 from bot.console.routing import Page
+from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
 from bot.editing.differences import differences
@@ -31,7 +32,8 @@ async def on_their_way(visit: Visit) -> Response:
     broken = await visit.read(lambda session: conflicts(published(session), root))
     order = (State.IN_REVIEW, State.SCHEDULED, State.DRAFT)
     grouped = [(state.value, [r for r in found if r.state == state.value]) for state in order]
-    return visit.render("revisions.html", grouped=grouped, conflicts=broken)
+    names = {item.path: content_name(visit, item.path) for item in (*found, *broken)}
+    return visit.render("revisions.html", grouped=grouped, conflicts=broken, names=names)
 
 
 async def show(visit: Visit) -> Response:
@@ -50,7 +52,8 @@ async def show(visit: Visit) -> Response:
             visit.language,
             visit.now.date(),
         )
-    return visit.render("revision.html", checked=checked, **found)
+    name = content_name(visit, revision.path)
+    return visit.render("revision.html", checked=checked, name=name, **found)
 
 
 def _look(session: Session, visit: Visit, id: int) -> dict[str, Any]:
@@ -124,8 +127,7 @@ async def history(visit: Visit) -> Response:
         }
 
     found = await visit.read(look)
-    paths = {revision.id: revision for revision in found["revisions"]}
-    return visit.render("content_history.html", path=path, by_id=paths, **found)
+    return visit.render("content_history.html", path=path, name=content_name(visit, path), **found)
 
 
 async def roll_back(visit: Visit) -> Response:

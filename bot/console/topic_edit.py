@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bot.console.publishing import editor, hand_in, publish_now
 from bot.console.roles import Right
 from bot.console.routing import Page
+from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
 from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
@@ -162,6 +163,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
     return visit.render(
         "content_edit.html",
         opened=opened,
+        name=content_name(visit, opened.path),
         checked=checked,
         is_topic=is_topic,
         has_form=has_form,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from starlette.responses import Response
 
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
 from bot.editing import workflow
-from bot.editing.listing import Entry, Shelf, listing
+from bot.editing.listing import FOLDERS, Entry, Shelf, listing
 from bot.editing.staleness import staleness
+from bot.knowledge import countries
 
 SHOW = ("all", "stale", "drafted", "on_its_way", "conflict")
 
@@ -36,6 +39,17 @@ async def contents(visit: Visit) -> Response:
         staleness=staleness(knowledge, today),
         open_count=len(await visit.read(workflow.open_revisions)),
     )
+
+
+def content_name(visit: Visit, path: str) -> str:
+    """What editors call the file `path`: a topic's title, a country's name; else the file's own."""
+    file, knowledge = PurePosixPath(path), visit.console.store.current
+    if path.startswith("faq/") and file.stem in knowledge.topics:
+        return knowledge.title(file.stem, visit.language) or file.stem
+    if path.startswith((FOLDERS[Shelf.COUNTRIES], FOLDERS[Shelf.CENTRES])):
+        shelf = Shelf.COUNTRIES if path.startswith(FOLDERS[Shelf.COUNTRIES]) else Shelf.CENTRES
+        return f"{countries.name(file.stem, visit.language)}, {visit.t(f'editing.shelf.{shelf.value}')}"
+    return file.stem
 
 
 def _matches(entry: Entry, words: str) -> bool:

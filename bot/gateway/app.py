@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.configured import configured
 from bot.console.app import create_console
+from bot.console.content_jobs import run_content_jobs
 from bot.conversations.inbox import RateLimit
 from bot.editing.overlay import live_content
 from bot.gateway.bell import Bell
@@ -80,10 +81,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        ringing = asyncio.create_task(bell.run())
+        tasks = [asyncio.create_task(bell.run()), asyncio.create_task(run_content_jobs(settings, database, store))]
         yield
-        ringing.cancel()
-        await asyncio.gather(ringing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     routes = [
         Route("/", home),
