@@ -32,7 +32,8 @@ async def on_their_way(visit: Visit) -> Response:
     broken = await visit.read(lambda session: conflicts(published(session), root))
     order = (State.IN_REVIEW, State.SCHEDULED, State.DRAFT)
     grouped = [(state.value, [r for r in found if r.state == state.value]) for state in order]
-    names = {item.path: content_name(visit, item.path) for item in (*found, *broken)}
+    paths = [*(revision.path for revision in found), *(laid.path for laid in broken)]
+    names = {path: content_name(visit, path) for path in paths}
     return visit.render("revisions.html", grouped=grouped, conflicts=broken, names=names)
 
 
