@@ -70,6 +70,8 @@ class Assistant:
     """
 
     def __init__(self, model: Path, settings: Settings) -> None:
+        database = Database(settings.database)
+        share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
         self._nlg = EndpointConfig(
             type="bot.engine.nlg.ContentNLG",
             content_dir=str(settings.content_dir),
@@ -80,8 +82,6 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
-        database = Database(settings.database)
-        share(settings.content_dir, live_content(database, settings.content_dir))
         self._registry = Registry(database, settings.content_dir)
         self._vault = AddressVault(settings.address_secret())
         try:
