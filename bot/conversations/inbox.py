@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
 from bot.conversations.claims import INBOX_CLAIM, new_token
 from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
+from bot.conversations.picks import picked_number
 from bot.conversations.tables import Contact, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn
 from bot.knowledge.reply import Choice, Reply
@@ -26,7 +27,8 @@ from bot.storage.wakeup import Work, wake
 __all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "forget", "receive"]
 
 CLAIM_FOR = INBOX_CLAIM
-HOME_DIGIT = "0"
+HOME = 0
+"""The digit that leads to the menu."""
 NOTICE = "notice:"
 """Begins the payload of a message that is answered without the engine: see `bot.conversations.notices`."""
 MAX_TRIES = 5
@@ -296,13 +298,13 @@ def _meaning(session: Session, message: Message) -> tuple[str, bool]:
     """What the engine shall read: a picked choice's payload, a digit's choice, or the text itself."""
     if message.payload:
         return message.payload, True
-    digit = message.text.strip().strip(".)#*( ")
-    if digit == HOME_DIGIT:
+    number = picked_number(message.text)
+    if number == HOME:
         return "/menu", True
-    if digit.isdecimal() and len(digit) <= 2:
+    if number is not None:
         choices = _last_choices(session, message.contact_id)
-        if 1 <= int(digit) <= len(choices):
-            return choices[int(digit) - 1].payload, True
+        if number <= len(choices):
+            return choices[number - 1].payload, True
     return message.text, False
 
 

@@ -114,7 +114,7 @@ class Composer:
             blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
         # the country was perhaps only spoken of: the person must be able to say that it is another one
         blocks.append(self._response_text("utter_emergency_choose_country"))
-        choices = () if places.destination else self._country_choices(HELP_LINES)
+        choices = self._country_choices(HELP_LINES, but=here)
         return Reply("\n\n".join(blocks), choices + self._choices(["talk_to_person"]), "utter_emergency")
 
     def country_noted(self, code: str) -> Reply:
@@ -239,13 +239,13 @@ class Composer:
     def _payload(self, id: str) -> str:
         return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
 
-    def _country_choices(self, kinds: Iterable[FactKind]) -> tuple[Choice, ...]:
+    def _country_choices(self, kinds: Iterable[FactKind], but: str | None = None) -> tuple[Choice, ...]:
         wanted = set(kinds)
         having = [c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)]
         having.sort(key=lambda c: (c.country not in self._at_home, self._country(c.country)))
         return tuple(
             Choice(self._country(c.country), payload("inform_country", country=c.country))
-            for c in having[:MAX_COUNTRY_CHOICES]
+            for c in [c for c in having if c.country != but][:MAX_COUNTRY_CHOICES]
         )
 
     @cached_property

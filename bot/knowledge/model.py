@@ -267,7 +267,8 @@ class Gazetteer(_Model):
     """Words of one language for places, peoples and jobs.
 
     `nationalities` and `places` map words to ISO country codes; `origin_cues` and `destination_cues` are
-    the words that, standing before a country, tell its role.
+    the words that, standing before a country, tell its role; before `denied_cues` (patterns with braces) it is one that
+    the person is not in and does not go to.
     """
 
     nationalities: dict[CountryCode, tuple[str, ...]]
@@ -276,6 +277,7 @@ class Gazetteer(_Model):
     jobs: dict[str, tuple[str, ...]]
     origin_cues: tuple[str, ...]
     destination_cues: tuple[str, ...]
+    denied_cues: tuple[str, ...]
 
 
 RiskQuestion.update_forward_refs()

@@ -44,6 +44,7 @@ class PlaceFinder:
         aliases: other names of towns, by country and town.
         vocabulary: words that people use when they do not speak of places.
         small: towns that are too small for the list and are to be found all the same.
+        country_names: other names of countries, with their codes ("Congo").
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PlaceFinder:
         aliases: Mapping[str, Mapping[str, Iterable[str]]],
         vocabulary: Collection[str],
         small: Iterable[City] = (),
+        country_names: Mapping[str, str] | None = None,
     ) -> None:
         self._known, self._vocabulary = frozenset(known), vocabulary
         self._cities = dict(_city_names(self._known))
@@ -66,6 +68,7 @@ class PlaceFinder:
             for alias in names
         }
         self._countries = {plain(countries.name(code, lang)): code for code in countries.codes() for lang in languages}
+        self._countries |= {plain(name): code for name, code in (country_names or {}).items()}
 
     def find(self, text: str, likely: Collection[str] = (), whole: bool = False) -> Place | None:
         """The place that `text` names; None when there is none.
@@ -79,7 +82,7 @@ class PlaceFinder:
         named = [code for phrase in _phrases(words) if (code := self._countries.get(phrase))]
         for phrase in _phrases(words):
             if cities := self._exact(phrase, whole):
-                return _place(self._best(cities, [*named, *likely]))
+                return _place(self._best(cities, [*named, *likely], phrase))
         if named:
             return Place(named[0])
         for phrase in _phrases(words):
@@ -92,7 +95,7 @@ class PlaceFinder:
         phrase = plain(text)
         cities = self._exact(phrase, whole=True)
         if cities:
-            return _place(self._best(cities, []))
+            return _place(self._best(cities, [], phrase))
         return Place(self._countries[phrase]) if phrase in self._countries else None
 
     def in_country(self, name: str, country: str) -> City | None:
@@ -134,8 +137,11 @@ class PlaceFinder:
                 letters[name[0]].append(name)
         return letters
 
-    def _best(self, cities: Iterable[City], likely: Collection[str]) -> City:
-        return max(cities, key=lambda c: (c.country in likely, c.country in self._known, c.population))
+    def _best(self, cities: Iterable[City], likely: Collection[str], phrase: str = "") -> City:
+        """The likeliest of `cities`; one whose own name is `phrase` before those that have it as another name."""
+        return max(
+            cities, key=lambda c: (c.country in likely, plain(c.name) == phrase, c.country in self._known, c.population)
+        )
 
     def _cities_called(self, name: str, country: str) -> list[City]:
         return [city for city in self._cities.get(plain(name), []) if city.country == country]

@@ -100,6 +100,12 @@ class Knowledge:
                 for country, known in self.centres.items()
                 for centre in known.centres
             ],
+            country_names={
+                name: code
+                for gazetteer in self.gazetteers.values()
+                for code, names in gazetteer.country_aliases.items()
+                for name in names
+            },
         )
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from braceexpand import braceexpand
 
 from bot.knowledge.model import Lexicon
 from bot.knowledge.words import PhraseFinder, plain
+
+DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+"""No word holds a letter three times in a row: "pleaseee" is "please". Yet "help" alone is no cry, and "helppp" is."""
+SPELT_APART = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
+SOS_SIGN = "🆘"
 
 
 class EmergencyLexicon:
@@ -19,7 +25,7 @@ class EmergencyLexicon:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         lexicons = list(lexicons)
-        self._alone = {plain(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
+        self._alone = {_drawn_out(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
         self._phrases = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.phrases))
         self._denials = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.denials))
         self._exceptions = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.exceptions))
@@ -31,8 +37,8 @@ class EmergencyLexicon:
 
     def calls_for_help(self, text: str) -> bool:
         """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
-        words = plain(text).split()
-        if " ".join(words) in self._alone:
+        words = _as_meant(text).split()
+        if not self._alone.isdisjoint((" ".join(words), _drawn_out(text))):
             return True
         if _has(self._denials, words):
             return False
@@ -41,6 +47,16 @@ class EmergencyLexicon:
 
     def _has_combination(self, words: Sequence[str]) -> bool:
         return any(all(_has(group, words) for group in combination) for combination in self._combinations)
+
+
+def _drawn_out(text: str) -> str:
+    """The plain words of `text`, letters typed apart joined; a letter drawn out stands three times."""
+    letters = DRAWN_OUT.sub(r"\1\1\1", plain(text.replace(SOS_SIGN, " sos ")))
+    return SPELT_APART.sub(lambda found: found[0].replace(" ", ""), letters)
+
+
+def _as_meant(text: str) -> str:
+    return DRAWN_OUT.sub(r"\1", _drawn_out(text))
 
 
 def _all(by_situation: dict[str, tuple[str, ...]]) -> Iterable[str]:
@@ -52,7 +68,7 @@ def _expand(patterns: Iterable[str]) -> Iterable[str]:
 
 
 def _finder(patterns: Iterable[str]) -> PhraseFinder[bool]:
-    return PhraseFinder(dict.fromkeys(_expand(patterns), True))
+    return PhraseFinder(dict.fromkeys(map(_as_meant, _expand(patterns)), True))
 
 
 def _has(finder: PhraseFinder[bool], words: Sequence[str]) -> bool:

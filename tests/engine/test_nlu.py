@@ -25,6 +25,23 @@ async def test_country_names_are_found_in_every_language(assistant, text, expect
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I am not going to Qatar", set()),
+        ("I am no longer in Kenya, I am in Oman", {"OM"}),
+        ("they do not pay me in Qatar", {"QA"}),
+        ("je ne suis plus au Liban", set()),
+        ("je ne suis pas payé au Liban", {"LB"}),
+        ("não vou para Angola, estou na África do Sul", {"ZA"}),
+        ("siko Kenya, niko Oman", {"OM"}),
+        ("nimetoka Kenya", {"KE"}),
+    ],
+)
+async def test_a_country_that_the_person_is_not_in_is_not_taken(assistant, text, expected):
+    assert {value for _, value, _ in await entities(assistant, text)} == expected
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("I would like to know what papers I need for the journey", "en"),

@@ -60,7 +60,9 @@ def test_an_emergency_gives_the_number_where_the_country_is_known(knowledge, lan
         phones = [f.phone for f in country.facts if f.kind.value in ("hotline", "emergency_number")]
         reply = composer(knowledge, language).emergency(Places(destination=code))
         assert all(phone in reply.text for phone in phones)
-        assert not any("inform_country" in choice.payload for choice in reply.choices)
+        others = [choice.payload for choice in reply.choices if "inform_country" in choice.payload]
+        assert others  # it may have been another country that was spoken of
+        assert not any(code in payload for payload in others)
 
 
 def test_an_emergency_without_a_country_asks_for_it_after_saying_what_to_do(knowledge):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.knowledge.places import Place
 from bot.knowledge.store import load
 
 
@@ -43,6 +44,11 @@ NAMED = {
 def test_a_place_is_found_in_any_spelling(finder, text, expected):
     place = finder.find(text)
     assert (place.country, place.city and place.city.name) == expected
+
+
+def test_towns_and_countries_are_taken_for_what_most_people_mean_by_them(finder):
+    assert finder.find("Congo") == Place("CD")
+    assert finder.find("Paris").city.country == "FR"  # not Parys in South Africa, which is called so too
 
 
 NOT_NAMED = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import spacy
+from braceexpand import braceexpand
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,7 +24,8 @@ from bot.settings import load_settings
 
 EXTRACTOR = "gazetteer"
 MAX_CUE_WORDS = 3
-"""A cue ("am from", "natoka") counts when it stands within so many words before the country."""
+"""A cue ("am from", "natoka") is at most so many words long; it stands right before the country."""
+MAX_DENIED_WORDS = 6
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -40,6 +42,7 @@ class CountryGazetteer(GraphComponent):
             "origin": {plain(cue) for g in gazetteers for cue in g.origin_cues},
             "destination": {plain(cue) for g in gazetteers for cue in g.destination_cues},
         }
+        self._denied = {plain(cue) for g in gazetteers for pattern in g.denied_cues for cue in braceexpand(pattern)}
 
     @classmethod
     def create(
@@ -64,6 +67,9 @@ class CountryGazetteer(GraphComponent):
         doc = self._nlp.make_doc(plain(text))
         for span in filter_spans(self._matcher(doc, as_spans=True)):
             kind, value = span.label_.split(":")
+            before = doc[: span.start].text.split()
+            if kind == "country" and self._is_denied(before):
+                continue
             entity = {
                 "entity": "job" if kind == "job" else "country",
                 "value": value,
@@ -71,10 +77,14 @@ class CountryGazetteer(GraphComponent):
                 "end": span.end_char,
                 "extractor": EXTRACTOR,
             }
-            role = "origin" if kind == "nationality" else self._role(doc[: span.start].text.split())
+            role = "origin" if kind == "nationality" else self._role(before)
             if role and kind != "job":
                 entity["role"] = role
             yield entity
+
+    def _is_denied(self, before: list[str]) -> bool:
+        """Whether the words before a country say that the person is not there: its police must not be named."""
+        return any(" ".join(before[-size:]) in self._denied for size in range(1, MAX_DENIED_WORDS + 1))
 
     def _role(self, before: list[str]) -> str | None:
         """The role that the nearest and longest cue before the country gives it."""

@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "content_revisions"
+revision = "0005_content_revisions"
 down_revision = "0004_staff"
 branch_labels = None
 depends_on = None
