@@ -3,19 +3,29 @@
 import re
 
 import pytest
+from lxml import html
 
 from bot.editing import workflow
 from bot.editing.tables import State
+from bot.settings import ROOT
+from bot.storage.database import Database
 from tests.console.conftest import csrf, post
 
 TOPIC = "faq/recruitment/recruitment_fees.yml"
 EDIT = f"/console/content/edit/{TOPIC}"
 
 
+@pytest.fixture
+def database(tmp_path):
+    """SQLite alone: what is stored is tested on both in tests/editing, and each publication checks all content."""
+    database = Database(f"sqlite:///{tmp_path / 'salama.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
 def fields(page):
     """What a browser would post of the edit form: every field with its value."""
-    from lxml import html
-
     form = html.fromstring(page.content).xpath("//form[@data-check]")[0]
     return dict(form.form_values())
 
@@ -75,8 +85,6 @@ def test_an_unchanged_form_saves_the_same_text(asha, database, path):
     assert "SMS" in page.text
     sent = asha.post(f"/console/content/edit/{path}", data={**fields(page), "do": "save"})
     assert sent.status_code == 303
-    from bot.settings import ROOT
-
     with database.reading() as session:
         saved = workflow.history(session, path)[0].text
     assert saved == (ROOT / "content" / path).read_text(encoding="utf-8")
