@@ -12,6 +12,7 @@ from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
 from bot.editing.overlay import live_content
 from bot.safety.encryption import AddressVault
@@ -51,7 +52,13 @@ def engine(settings: Settings, name: str = "engine") -> None:
     ready.write_text(str(os.getpid()))
     database = Database(settings.database)
     notices = Notices(live_content(database, settings.content_dir), settings.default_language)
-    _until_stopped(Worker(database, assistant, notices).run)
+    worker = Worker(database, assistant, notices)
+    watcher = Watcher(database, assistant.registry.sources, notices)
+
+    async def run(stop: asyncio.Event) -> None:
+        await asyncio.gather(worker.run(stop), watcher.run(stop))
+
+    _until_stopped(run)
 
 
 def sender(settings: Settings) -> None:
