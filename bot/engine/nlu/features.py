@@ -191,7 +191,8 @@ def encoder() -> Any | None:
 def _encoded(texts: list[str]) -> np.ndarray:
     use = encoder()
     assert use is not None
-    return np.asarray(use.encode(texts), dtype=np.float32).reshape(len(texts), -1)
+    vectors: np.ndarray = np.asarray(use.encode(texts), dtype=np.float32).reshape(len(texts), -1)
+    return vectors
 
 
 def encoder_fingerprint() -> str:
