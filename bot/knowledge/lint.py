@@ -12,6 +12,7 @@ import yaml
 
 from bot.knowledge import countries, model
 from bot.knowledge.centre_lint import lint_centres, missing_labels
+from bot.knowledge.course_lint import lint_course
 from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import Document, Knowledge, Problem, read
 
@@ -47,6 +48,8 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from _lint_country(document, knowledge.countries[stem], today)
     elif document.path.parent.name == "centres" and stem in knowledge.centres:
         yield from lint_centres(knowledge, document, today)
+    elif document.path.parent.name == "courses" and stem in knowledge.courses:
+        yield from lint_course(knowledge, document, knowledge.courses[stem], today)
     elif document.path.name == "labels.yml":
         yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:

@@ -18,6 +18,7 @@ from bot.faults import Fault
 from bot.knowledge import model
 from bot.knowledge.centre import CityNames, CountryCentres
 from bot.knowledge.cities import City
+from bot.knowledge.course import Course
 from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
 
@@ -67,6 +68,7 @@ class Knowledge:
     keywords: dict[str, model.Keywords] = field(default_factory=dict)
     commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     centres: dict[str, CountryCentres] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     files: dict[str, Path] = field(default_factory=dict)
 
@@ -75,8 +77,8 @@ class Knowledge:
         return self.labels[id][language]
 
     def title(self, id: str, language: str) -> str | None:
-        """The button label of a topic, action or menu; None when nothing has that id."""
-        for shelf in (self.topics, self.actions, self.menus):
+        """The button label of a topic, action, menu or course; None when nothing has that id."""
+        for shelf in (self.topics, self.actions, self.menus, self.courses):
             if id in shelf:
                 return str(shelf[id].languages[language].title)
         return None
@@ -235,6 +237,7 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
         countries=reader.one_per_file(model.Country, "countries/*.yml", "country"),
         menus=reader.one_per_file(model.Menu, "menus/*.yml"),
+        courses=reader.one_per_file(Course, "courses/*.yml"),
         responses=reader.many_per_file(model.Response, "responses/*.yml"),
         actions=reader.many_per_file(model.Action, "actions.yml"),
         keywords=reader.many_per_file(model.Keywords, "keywords.yml", None),
