@@ -40,17 +40,17 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
         self.default_language = str(endpoint_config.kwargs.get("default_language", settings.default_language))
         self.store = shared_store(Path(endpoint_config.kwargs.get("content_dir", settings.content_dir)))
 
+    def composer(self, language: str | None, channel: str) -> Composer:
+        """Composes replies from today's content for one channel."""
+        sms = channel == SMS_CHANNEL
+        return Composer(self.store.current, language or self.default_language, sms, dt.date.today())
+
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The utterance as Rasa's dictionary of text and buttons."""
         slots = tracker.current_slot_values()
-        composer = Composer(
-            self.store.current,
-            slots.get("language") or self.default_language,
-            sms=output_channel == SMS_CHANNEL,
-            today=dt.date.today(),
-        )
+        composer = self.composer(slots.get("language"), output_channel)
         reply = compose(composer, utter_action, Places(slots.get("origin"), slots.get("destination")), kwargs)
         return {
             "text": reply.text,

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.faults import Fault
 from bot.knowledge import model
+from bot.knowledge.asking import FollowUpFinder, FollowUps, QuestionSplitter, QuestionWords
 from bot.knowledge.centre import CityNames, CountryCentres
 from bot.knowledge.cities import City
 from bot.knowledge.course import Course
@@ -69,6 +70,8 @@ class Knowledge:
     commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     centres: dict[str, CountryCentres] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
+    question_words: dict[str, QuestionWords] = field(default_factory=dict)
+    follow_ups: FollowUps = field(default_factory=FollowUps)
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     files: dict[str, Path] = field(default_factory=dict)
 
@@ -82,6 +85,16 @@ class Knowledge:
             if id in shelf:
                 return str(shelf[id].languages[language].title)
         return None
+
+    @cached_property
+    def questions(self) -> QuestionSplitter:
+        """Finds a second question in a message."""
+        return QuestionSplitter.of(self.question_words.values())
+
+    @cached_property
+    def follow_up_finder(self) -> FollowUpFinder:
+        """Knows messages that lean on the topic before."""
+        return FollowUpFinder.of(self.follow_ups)
 
     @cached_property
     def places(self) -> PlaceFinder:
@@ -230,7 +243,18 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     city_names = CityNames(aliases={})
     for document in reader.documents("cities.yml"):
         city_names = reader.parse(CityNames, document, document.data) or city_names
+    follow_ups = FollowUps()
+    for document in reader.documents("follow_ups.yml"):
+        follow_ups = reader.parse(FollowUps, document, document.data) or follow_ups
+        reader.files["follow_ups"] = document.path
+    question_words: dict[str, QuestionWords] = {}
+    for document in reader.documents("questions.yml"):
+        parsed = {code: reader.parse(QuestionWords, document, data, code) for code, data in document.data.items()}
+        question_words = {code: words for code, words in parsed.items() if words}
+        reader.files["questions"] = document.path
     return Knowledge(
+        follow_ups=follow_ups,
+        question_words=question_words,
         centres=centres,
         city_names=city_names,
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
