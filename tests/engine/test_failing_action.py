@@ -42,3 +42,26 @@ async def test_a_form_whose_own_action_fails_is_left(assistant, monkeypatch, cap
     await talk.say("1")
     assert talk.said == ["utter_error"]
     assert '"form": null' in talk.state
+
+
+@pytest.mark.parametrize("action", ["ActionAskCentrePlace", "ValidateCentreForm"])
+async def test_a_part_of_a_form_that_fails_ends_the_form(assistant, monkeypatch, caplog, action):
+    import actions.centres
+
+    def broken(*args):
+        raise LookupError("no content")
+
+    talk = Talk(assistant)
+    talk.state = json.dumps({"slots": {"language": "en"}, "form": None})
+    talk.choices = (type("C", (), {"payload": "/find_mrc", "title": ""}),)
+    if action == "ValidateCentreForm":
+        await talk.say("1")
+    monkeypatch.setattr(getattr(actions.centres, action), "respond", broken)
+    with caplog.at_level(logging.WARNING):
+        await talk.say("Mbeya" if action == "ValidateCentreForm" else "1")
+    assert talk.said.count("utter_error") == (action == "ActionAskCentrePlace"), "Rasa drops what a refused form says"
+    assert talk.turn.replies
+    assert "Circuit breaker" not in caplog.text
+    monkeypatch.undo()
+    await talk.say("thank you")
+    assert talk.said == ["utter_thank"]
