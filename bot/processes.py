@@ -12,6 +12,7 @@ from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
@@ -50,7 +51,14 @@ def engine(settings: Settings, name: str = "engine") -> None:
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
     notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
-    _until_stopped(Worker(Database(settings.database), assistant, notices).run)
+    database = Database(settings.database)
+    worker = Worker(database, assistant, notices)
+    watcher = Watcher(database, assistant.registry.sources, notices)
+
+    async def run(stop: asyncio.Event) -> None:
+        await asyncio.gather(worker.run(stop), watcher.run(stop))
+
+    _until_stopped(run)
 
 
 def sender(settings: Settings) -> None:

@@ -60,7 +60,7 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
     two = await _two_questions(text, whole, before, knowledge, understand)
-    return two or (Asked(text, _reconsidered(whole, knowledge)),)
+    return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
 
 
 def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
@@ -109,9 +109,9 @@ def _without_language(parse: Parse) -> Parse:
     return {**parse, "entities": [entity for entity in parse["entities"] if entity["entity"] != LANGUAGE]}
 
 
-def _reconsidered(whole: Parse, knowledge: Knowledge) -> Parse:
+def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
     """`whole`; a doubtful yes or no to no question becomes the topic it may be: "I have not been paid"."""
-    if _name(whole) not in ANSWERS or _confidence(whole) >= WEAK:
+    if _name(whole) not in ANSWERS or _confidence(whole) >= WEAK or before.slots.get("erase_asked"):
         return whole
     likely = next((r for r in whole["intent_ranking"] if r["name"] in knowledge.topics), None)
     if likely is None or likely["confidence"] < LIKELY:
