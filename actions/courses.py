@@ -47,12 +47,16 @@ class ActionCourse(SafeAction):
         left = [ActiveLoop(None), SlotSet("requested_slot", None), UNDERSTOOD]  # its digits would answer a form's
         if number > len(course.steps):
             say.utter_message(response="utter_course_done", course=course.id)
-            rest = {id: at for id, at in places.items() if id != course.id}
-            return [SlotSet(PLACES, rest or None), SlotSet(OPEN, None), SlotSet("about", None), *left]
+            return [
+                SlotSet(PLACES, _others(places, course) or None),
+                SlotSet(OPEN, None),
+                SlotSet("about", None),
+                *left,
+            ]
         say.utter_message(response="utter_course_step", course=course.id, step=number, resumed=resumed)
         topic = course.steps[number - 1].topic
         return [
-            SlotSet(PLACES, {**places, course.id: number}), SlotSet(OPEN, course.id), SlotSet("about", topic), *left,
+            SlotSet(PLACES, {**_others(places, course), course.id: number}), SlotSet(OPEN, course.id), SlotSet("about", topic), *left,
         ]  # fmt: skip
 
 
@@ -71,6 +75,10 @@ class ActionStop(SafeAction):
         else:
             say.utter_message(response="utter_goodbye")
         return [SlotSet(OPEN, None), UNDERSTOOD]
+
+
+def _others(places: dict[str, int], course: Course) -> dict[str, int]:
+    return {id: number for id, number in places.items() if id != course.id}
 
 
 def _waiting(course: Course, places: dict[str, int]) -> int:

@@ -164,19 +164,14 @@ class Assistant:
         )
 
     def _with_course(self, replies: list[Reply], tracker: DialogueStateTracker, channel: str) -> list[Reply]:
-        """The replies; whoever asked something else in the middle of a course can go on with it."""
-        slots = tracker.current_slot_values()
-        course, places = slots.get("course_open"), slots.get("course_places") or {}
-        if course not in self._knowledge.courses or tracker.active_loop_name or course not in places:
-            return replies
-        if any(reply.content_id in URGENT or reply.content_id == f"course_{course}" for reply in replies):
-            return replies
-        nlg = self._agent.nlg
+        """The replies, the last with the choice to go on with a course that waits."""
+        slots, nlg = tracker.current_slot_values(), self._agent.nlg
         assert isinstance(nlg, ContentNLG)
-        composer = nlg.composer(slots.get("language"), channel)
-        go_on = course_replies.go_on(composer, course_replies.Place(course, places[course]))
-        last = replies[-1]
-        return [*replies[:-1], replace(last, choices=(*last.choices, go_on))]
+        at = course_replies.waiting(self._knowledge, slots.get("course_open"), slots.get("course_places"), replies)
+        if at is None or tracker.active_loop_name or any(reply.content_id in URGENT for reply in replies):
+            return replies
+        go_on = course_replies.go_on(nlg.composer(slots.get("language"), channel), at)
+        return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, go_on))]
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
         nlg = self._agent.nlg

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.knowledge.answers import Composer, Places, payload
 from bot.knowledge.course import Course, CourseStep
 from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.store import Knowledge
 from bot.knowledge.words import plain
+
+MAIN_MENU = "menu_main"
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,27 @@ def go_on(composer: Composer, at: Place) -> Choice:
 def restart(composer: Composer, id: str) -> Choice:
     """The choice that begins course `id` again."""
     return Choice(composer.knowledge.label("course_restart", composer.language), payload("course", course=id, step="1"))
+
+
+def waiting(
+    knowledge: Knowledge, open_course: str | None, places: Mapping[str, int] | None, said: Sequence[Reply]
+) -> Place | None:
+    """Where to go on after the replies `said`: in the course that was interrupted, or from the main menu in one begun.
+
+    Args:
+        open_course: the course that the person is in.
+        places: the number of the next step by course, the one begun last at the end.
+    """
+    known = {id: len(course.steps) for id, course in knowledge.courses.items()}
+    begun = {id: number for id, number in (places or {}).items() if number <= known.get(id, 0)}
+    course = open_course
+    if course is None and begun and said[-1].content_id == MAIN_MENU:
+        course = list(begun)[-1]
+    if course is None or course not in begun:
+        return None
+    if any(reply.content_id in (f"course_{course}", "utter_course_stopped") for reply in said):
+        return None
+    return Place(course, begun[course])
 
 
 def picked_by_words(course: Course, at: Place, language: str, text: str) -> str | None:

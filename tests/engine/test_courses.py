@@ -87,6 +87,8 @@ async def test_who_leaves_by_the_menu_goes_on_where_they_were_a_week_later(talk)
     await talk.say("menu")
     await talk.say(FEES["en"][0])
     assert "Go on: 2/7" not in titles(talk), "left is left"
+    await talk.say("menu")
+    assert titles(talk)[-1] == "Go on: 2/7"
     kept = talk.state
     later = Talk(talk.assistant)
     later.state = kept
