@@ -54,10 +54,9 @@ class ActionCourse(SafeAction):
                 *left,
             ]
         say.utter_message(response="utter_course_step", course=course.id, step=number, resumed=resumed)
-        topic = course.steps[number - 1].topic
-        return [
-            SlotSet(PLACES, {**_others(places, course), course.id: number}), SlotSet(OPEN, course.id), SlotSet("about", topic), *left,
-        ]  # fmt: skip
+        now = {**_others(places, course), course.id: number}
+        about = course.steps[number - 1].topic
+        return [SlotSet(PLACES, now), SlotSet(OPEN, course.id), SlotSet("about", about), *left]
 
 
 class ActionStop(SafeAction):
