@@ -23,7 +23,7 @@ from bot.settings import load_settings
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
-COMMON = 0.03
+COMMON = 0.01
 """The share of a language's questions that use a word from which on it is a common one, such as "the" or "my"."""
 
 
@@ -98,7 +98,8 @@ class LanguageIdentifier(GraphComponent):
         if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
         written = self._detector.detect(without_names)
-        if current and written and self._common[written].isdisjoint(plain(without_names).split()):
+        words = set(plain(without_names).split())
+        if current and written and words & FILLERS and not words & self._common[written]:
             return None  # a firm's name, most likely: "Gulf Star Recruitment Limited" does not ask for English
         return written
 
