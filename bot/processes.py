@@ -10,11 +10,14 @@ from typing import Any
 
 from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
+from bot.conversations.desk import Desk
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
-from bot.knowledge.store import KnowledgeStore
+from bot.editing.overlay import live_content
+from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -50,9 +53,12 @@ def engine(settings: Settings, name: str = "engine") -> None:
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
     database = Database(settings.database)
-    worker = Worker(database, assistant, notices)
+    store = live_content(database, settings.content_dir)
+    notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
+    calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
+    desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
+    worker = Worker(database, assistant, notices, desk)
     watcher = Watcher(database, assistant.registry.sources, notices)
 
     async def run(stop: asyncio.Event) -> None:
@@ -64,10 +70,11 @@ def engine(settings: Settings, name: str = "engine") -> None:
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
     vault = AddressVault(settings.address_secret())
-    store = KnowledgeStore(settings.content_dir)
+    database = Database(settings.database)
+    store = live_content(database, settings.content_dir)
 
     async def run(stop: asyncio.Event) -> None:
-        await Sender(Database(settings.database), vault, configured(settings, store)).run(stop)
+        await Sender(database, vault, configured(settings, store)).run(stop)
 
     _until_stopped(run)
 
@@ -77,8 +84,9 @@ def poller(settings: Settings) -> None:
     from bot.gateway.app import rate_limit
     from bot.gateway.intake import Intake
 
-    vault, store = AddressVault(settings.address_secret()), KnowledgeStore(settings.content_dir)
-    intake = Intake(Database(settings.database), vault, rate_limit(settings, store))
+    vault, database = AddressVault(settings.address_secret()), Database(settings.database)
+    store = live_content(database, settings.content_dir)
+    intake = Intake(database, vault, rate_limit(settings, store))
 
     async def run(stop: asyncio.Event) -> None:
         await poll(telegram(settings, store), intake.put, stop)

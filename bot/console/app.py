@@ -20,7 +20,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, sign_in, users, welcome
+from bot.console import (
+    account,
+    audit_log,
+    conversation,
+    find,
+    home,
+    live,
+    queues,
+    revisions,
+    sign_in,
+    step_in,
+    topic_edit,
+    topics,
+    users,
+    welcome,
+)
 from bot.console.routing import Page, error_page, make_visit, nobody, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -34,7 +49,15 @@ from bot.storage.database import Database
 HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
+    *queues.PAGES,
+    *find.PAGES,
+    *conversation.PAGES,
+    *step_in.PAGES,
+    *live.PAGES,
     *sign_in.PAGES,
+    *topics.PAGES,
+    *topic_edit.PAGES,
+    *revisions.PAGES,
     *welcome.PAGES,
     *account.PAGES,
     *users.PAGES,

@@ -16,6 +16,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.channels.rendering import URGENT
 from bot.conversations.turn import Question, Turn
+from bot.editing.overlay import live_content
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
@@ -23,7 +24,7 @@ from bot.engine.reading import Asked, Before, read
 from bot.engine.runner import run_in_sequence
 from bot.knowledge import course_replies
 from bot.knowledge.reply import Choice, Reply
-from bot.knowledge.store import Knowledge
+from bot.knowledge.store import Knowledge, share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.desk import Desk, current_desk
 from bot.registry.lookup import Registry
@@ -37,6 +38,7 @@ run_in_sequence()
 ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
+LIKELIEST = 4
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 
@@ -73,6 +75,8 @@ class Assistant:
     """
 
     def __init__(self, model: Path, settings: Settings) -> None:
+        database = Database(settings.database)
+        share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
         self._nlg = EndpointConfig(
             type="bot.engine.nlg.ContentNLG",
             content_dir=str(settings.content_dir),
@@ -83,7 +87,7 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
-        self._registry = Registry(Database(settings.database), settings.content_dir)
+        self._registry = Registry(database, settings.content_dir)
         self._vault = AddressVault(settings.address_secret())
         try:
             self._agent.load_model(model)
@@ -161,6 +165,7 @@ class Assistant:
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),
             filed=tuple(desk.filed),
+            alternatives=_likeliest(memory.understood),
         )
 
     def _with_course(self, replies: list[Reply], tracker: DialogueStateTracker, channel: str) -> list[Reply]:
@@ -178,6 +183,12 @@ class Assistant:
         assert isinstance(nlg, ContentNLG)
         said = await nlg.generate(name, tracker, channel) or {}
         return Reply(said["text"], tuple(Choice(**button) for button in said["buttons"]), said["content_id"])
+
+
+def _likeliest(understood: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """The first of the classifier's ranking, for staff who wonder why."""
+    ranking = understood.get("intent_ranking") or []
+    return tuple((str(one["name"]), round(float(one["confidence"]), 3)) for one in ranking[:LIKELIEST])
 
 
 def _spoken(text: str) -> str:
