@@ -206,11 +206,12 @@ def lint() -> None:
     from bot.console.texts import lint as lint_console
     from bot.knowledge.lint import lint as lint_content
     from bot.registry.lint import lint as lint_registries
+    from bot.safety.redaction_words import lint as lint_redaction
 
     settings = settings_in_force()
     today = dt.date.today()
     problems = lint_content(settings.content_dir, today) + lint_registries(settings.content_dir, today)
-    problems += lint_console(settings.content_dir)
+    problems += lint_console(settings.content_dir) + lint_redaction(settings.content_dir)
     for problem in problems:
         out.print(str(problem), markup=False, soft_wrap=True)
     errors = sum(problem.is_error for problem in problems)
