@@ -21,6 +21,7 @@ from rich.logging import RichHandler
 
 from bot import logs
 from bot.channels.rendering import Channel, render
+from bot.console.commands import first_link, staff_app
 from bot.conversations.commands import outbox_app
 from bot.faults import Fault
 from bot.registry.commands import app as registry_app
@@ -38,6 +39,7 @@ content_app = typer.Typer(no_args_is_help=True, help="The content that Salama an
 app.add_typer(content_app, name="content")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
+app.add_typer(staff_app, name="staff")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 SHORT_LIST_BYTES = 500_000
@@ -81,8 +83,11 @@ def run() -> None:
 
     settings = settings_in_force()
     check_port(settings)
-    _lists_loaded(settings, SHORT_LIST_BYTES).close()
+    database = _lists_loaded(settings, SHORT_LIST_BYTES)
     settings.address_secret()
+    if invitation := first_link(settings, database):
+        console.print(invitation, style="bold", markup=False, soft_wrap=True)
+    database.close()
     _train_if_stale(settings)
     console.print(f"Starting {', '.join(process_names(settings))}")
     with _long_lists_loading():

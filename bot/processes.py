@@ -10,10 +10,13 @@ from typing import Any
 
 from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
+from bot.conversations.desk import Desk
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.voice import Voice
 from bot.conversations.worker import Worker
 from bot.knowledge.store import KnowledgeStore
+from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -49,8 +52,11 @@ def engine(settings: Settings, name: str = "engine") -> None:
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
-    _until_stopped(Worker(Database(settings.database), assistant, notices).run)
+    store = KnowledgeStore(settings.content_dir)
+    notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
+    calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
+    desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
+    _until_stopped(Worker(Database(settings.database), assistant, notices, desk).run)
 
 
 def sender(settings: Settings) -> None:
