@@ -16,15 +16,10 @@ from bot.channels.protocol import ChoiceRef, Command, InboundMessage
 from bot.conversations import lifecycle, search
 from bot.conversations.claims import INBOX_CLAIM, new_token
 from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
-<<<<<<< HEAD
-from bot.conversations.picks import picked_number
-from bot.conversations.tables import Contact, DialogueState, Direction, Message, State
-from bot.conversations.turn import Question, Turn
-=======
 from bot.conversations.desk_tables import Queue
+from bot.conversations.picks import picked_number
 from bot.conversations.tables import Contact, Conversation, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn, silence
->>>>>>> s12-desk
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
 from bot.registry import filing

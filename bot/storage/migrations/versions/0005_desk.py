@@ -6,7 +6,7 @@ from alembic import op
 from bot.storage.database import UtcDateTime
 
 revision = "0005"
-down_revision = "0004"
+down_revision = "0004_staff"
 branch_labels = None
 depends_on = None
 
