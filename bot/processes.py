@@ -11,10 +11,11 @@ from typing import Any
 from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
 from bot.conversations.desk import Desk
+from bot.conversations.housekeeping import Housekeeping
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
 from bot.conversations.voice import Voice
-from bot.conversations.worker import Worker
+from bot.conversations.worker import Worker, now
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
@@ -65,7 +66,10 @@ def sender(settings: Settings) -> None:
     store = KnowledgeStore(settings.content_dir)
 
     async def run(stop: asyncio.Event) -> None:
-        await Sender(Database(settings.database), vault, configured(settings, store)).run(stop)
+        database = Database(settings.database)
+        keeping = asyncio.create_task(Housekeeping(database, settings.keep_texts_days, [], now).run(stop))
+        await Sender(database, vault, configured(settings, store)).run(stop)
+        await keeping
 
     _until_stopped(run)
 

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.desk_tables import Tag
 from bot.conversations.tables import Conversation, Direction, Message
+from bot.storage.database import Database
 
 PAGE = 30
 LOOKED_AT = 1000
 """Newest messages with the words or the topic that are held against the other filters at a time."""
 MAX_WORDS = 8
+MERGED_PAGES = 500
 # as in the migration: an index is used only by the very same expression
 FOLDED = "to_tsvector('simple', translate(lower(text), 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿ', 'aaaaaaceeeeiiiinooooouuuuyy'))"
 
@@ -63,10 +65,26 @@ def find(session: Session, wanted: Wanted, before: str = "") -> Results:
     return _by_conversation(session, wanted, before)
 
 
-def purge(session: Session) -> None:
-    """See that the index keeps nothing of deleted texts: SQLite would keep their words until it merges by itself."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("INSERT INTO messages_search (messages_search) VALUES ('optimize')"))
+def purge(database: Database) -> None:
+    """See that the index keeps nothing of deleted texts: SQLite would keep their words until it merges by itself.
+
+    In small steps: the whole index at once would, with a million messages, lock others out for seconds.
+    """
+    if not database.is_sqlite:
+        return
+    pages = -MERGED_PAGES  # the first step takes all parts in, the others go on with it
+    while _merge(database, pages):
+        pages = MERGED_PAGES
+
+
+def _merge(database: Database, pages: int) -> bool:
+    """Merge so many pages; False when nothing is left to merge (sqlite.org/fts5.html#the_merge_command)."""
+    with database.transaction() as session:
+        raw = session.connection().connection.dbapi_connection
+        before = raw.total_changes
+        command = text("INSERT INTO messages_search (messages_search, rank) VALUES ('merge', :pages)")
+        session.execute(command, {"pages": pages})
+        return bool(raw.total_changes - before >= 2)
 
 
 def _words(said: str) -> list[str]:
