@@ -20,6 +20,7 @@ from bot.knowledge.store import KnowledgeStore
 from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
+from bot.statistics.counting import keep_some
 from bot.storage.database import Database
 
 
@@ -67,7 +68,7 @@ def sender(settings: Settings) -> None:
 
     async def run(stop: asyncio.Event) -> None:
         database = Database(settings.database)
-        keeping = asyncio.create_task(Housekeeping(database, settings.keep_texts_days, [], now).run(stop))
+        keeping = asyncio.create_task(Housekeeping(database, settings.keep_texts_days, [keep_some], now).run(stop))
         await Sender(database, vault, configured(settings, store)).run(stop)
         await keeping
 

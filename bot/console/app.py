@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, sign_in, users, welcome
+from bot.console import account, audit_log, dashboard, erasing, exports, home, sign_in, users, welcome
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -34,6 +34,9 @@ PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
     *welcome.PAGES,
     *account.PAGES,
+    *dashboard.PAGES,
+    *exports.PAGES,
+    *erasing.PAGES,
     *users.PAGES,
     *audit_log.PAGES,
 )

@@ -32,6 +32,8 @@ class Act(str, Enum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     LINK_MADE = "link_made"
+    EXPORTED = "exported"
+    PERSON_ERASED = "person_erased"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:
