@@ -17,7 +17,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, dashboard, erasing, exports, home, sign_in, users, welcome
+from bot.console import (
+    account,
+    audit_log,
+    conversation,
+    dashboard,
+    erasing,
+    exports,
+    find,
+    home,
+    live,
+    queues,
+    sign_in,
+    step_in,
+    users,
+    welcome,
+)
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -31,6 +46,11 @@ from bot.storage.database import Database
 HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
+    *queues.PAGES,
+    *find.PAGES,
+    *conversation.PAGES,
+    *step_in.PAGES,
+    *live.PAGES,
     *sign_in.PAGES,
     *welcome.PAGES,
     *account.PAGES,

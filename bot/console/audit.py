@@ -34,6 +34,11 @@ class Act(str, Enum):
     LINK_MADE = "link_made"
     EXPORTED = "exported"
     PERSON_ERASED = "person_erased"
+    UNMASKED = "unmasked"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    CONVERSATION_CLOSED = "conversation_closed"
+    CONVERSATION_REOPENED = "conversation_reopened"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

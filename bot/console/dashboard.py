@@ -76,7 +76,7 @@ async def picture(visit: Visit) -> Response:
 async def file(visit: Visit) -> Response:
     """One chart's table as CSV."""
     chart, shown = await _one(visit)
-    rows = [["", *shown.head], *([label, *values] for label, values in shown.rows)]
+    rows: list[list[object]] = [["", *shown.head], *([label, *values] for label, values in shown.rows)]
     name = f"salama-{chart.name}-{visit.now.date()}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response("\ufeff" + as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -44,10 +44,7 @@ async def erase(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, problem: str | None = None, status: int = 200) -> Response:
-    def read(session: Session) -> Conversation | None:
-        return session.get(Conversation, _number(visit))
-
-    conversation = await visit.read(read)
+    conversation = await visit.read(lambda session: session.get(Conversation, _number(visit)))
     if conversation is None:
         raise HTTPException(404)
     return visit.render(

@@ -13,12 +13,15 @@ from bot.conversations.inbox import NOTICE, Claimed
 from bot.conversations.lifecycle import close_idle
 from bot.conversations.turn import TALK_TO_PERSON, UNHELPFUL, Turn
 from bot.conversations.voice import Voice
-from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.reply import Choice
 from bot.knowledge.store import KnowledgeStore
 from bot.knowledge.understood import EMERGENCY
 
 ASKS_FOR_FEEDBACK = ("web", "telegram")
 """Where one more choice costs nothing: an SMS would grow by a line, and a WhatsApp answer lose its buttons."""
+
+
+WHO_HELPS = "utter_talk_to_person"
 
 
 class Desk:
@@ -44,20 +47,20 @@ class Desk:
         """The turn, with when a person who was asked for will be there, or a way to say that an answer did not help."""
         if not turn.replies:
             return turn
-        *before, last = turn.replies
         if turn.intent == TALK_TO_PERSON:
-            return replace(
-                turn,
-                replies=(self._voice.wanted_person(turn.replies[0], turn.language, channel, now), *turn.replies[1:]),
+            told = (
+                self._voice.wanted_person(reply, turn.language, channel, now)
+                if reply.content_id == WHO_HELPS
+                else reply
+                for reply in turn.replies
             )
-        if (
-            channel in ASKS_FOR_FEEDBACK
-            and turn.intent == last.content_id
-            and turn.intent in self._store.current.topics
-        ):
-            label = self._store.current.label("unhelpful", self._voice.language(turn.language))
+            return replace(turn, replies=tuple(told))
+        *before, last = turn.replies
+        is_topic = turn.intent == last.content_id and turn.intent in self._store.current.topics
+        if channel in ASKS_FOR_FEEDBACK and is_topic:
+            label = self._store.current.label(UNHELPFUL, self._voice.language(turn.language))
             choices = (*last.choices, Choice(label, f"{NOTICE}{UNHELPFUL}"))
-            return replace(turn, replies=(*before, Reply(last.text, choices, last.content_id, last.rest)))
+            return replace(turn, replies=(*before, replace(last, choices=choices)))
         return turn
 
     def tidy(self, session: Session, now: dt.datetime) -> int:

@@ -16,7 +16,7 @@ from bot.storage.wakeup import Work, wake
 
 IDLE = dt.timedelta(hours=24)
 """Silence after which the next message begins a new conversation, unless staff still have something to do in it."""
-UNSURE_BELOW = 0.5
+UNSURE_BELOW = 0.6
 """Confidence of an answered topic below which a person should look; didn't-understand is a queue of its own."""
 NOT_UNDERSTOOD = ("utter_did_you_mean", "utter_not_understood")
 AT_ONCE = 500

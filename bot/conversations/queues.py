@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.desk_tables import Queue, QueueEntry
 from bot.conversations.tables import Conversation, Direction, Message
+from bot.storage.wakeup import Work, wake
 
 PAGE = 30
 
@@ -31,6 +32,10 @@ class Counts:
     unseen: int
     newest: int
     """The newest entry's number: it changes whenever somebody new waits."""
+
+    def of(self, name: str) -> int:
+        """How many are in the queue of this name."""
+        return self.waiting[Queue(name)]
 
 
 def waiting(session: Session, queue: Queue, after: str = "") -> tuple[list[Waiting], str | None]:
@@ -87,6 +92,7 @@ def see(session: Session, conversation_id: int, staff_id: int, now: dt.datetime)
         .values(seen_at=now, seen_by=staff_id)
         .execution_options(synchronize_session=False)
     )
+    wake(session, Work.OUTBOX)  # other pages show it
 
 
 def newest_of(session: Session, conversation_ids: list[int]) -> dict[int, Message]:

@@ -12,16 +12,20 @@ from sqlalchemy import and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.desk_tables import Tag
-from bot.conversations.tables import Conversation, Direction, Message
+from bot.conversations.tables import Conversation, Message
 from bot.storage.database import Database
 
 PAGE = 30
 LOOKED_AT = 1000
 """Newest messages with the words or the topic that are held against the other filters at a time."""
+ROWS = 150
+"""Messages that are read for a page: several may be of one conversation."""
 MAX_WORDS = 8
 MERGED_PAGES = 500
-# as in the migration: an index is used only by the very same expression
-FOLDED = "to_tsvector('simple', translate(lower(text), 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿ', 'aaaaaaceeeeiiiinooooouuuuyy'))"
+BEGINNING = 3
+"""Letters from which on a word is the beginning of others: a single one would begin a tenth of all."""
+WORDS_IN_POSTGRESQL = "messages.messages_search"
+"""The database fills this column by itself: reading words out of each text again would take seconds."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +134,15 @@ def _by_message(session: Session, wanted: Wanted, words: list[str], before: str)
         other = aliased(Message)
         query = query.where(exists().where(other.conversation_id == Conversation.id, other.intent == wanted.topic))
     items: dict[int, Found] = {}
-    for message, conversation in session.execute(query.limit(LOOKED_AT)):
+    rows = session.execute(query.limit(ROWS)).all()
+    for message, conversation in rows:
         if conversation.id not in items:
             if len(items) == PAGE:
                 return Results(tuple(items.values()), str(message.id + 1))
             items[conversation.id] = Found(conversation, message)
-    more = len(looked_at) == LOOKED_AT
-    return Results(tuple(items.values()), str(min(looked_at)) if more else None)
+    if len(rows) == ROWS:
+        return Results(tuple(items.values()), str(rows[-1][0].id))
+    return Results(tuple(items.values()), str(min(looked_at)) if len(looked_at) == LOOKED_AT else None)
 
 
 def _candidates(session: Session, wanted: Wanted, words: list[str], before: str) -> Any:
@@ -144,11 +150,8 @@ def _candidates(session: Session, wanted: Wanted, words: list[str], before: str)
     if not words:
         conditions.append(Message.intent == wanted.topic)
     elif session.get_bind().dialect.name == "postgresql":
-        asked = " & ".join(f"{word}:*" for word in words)
-        conditions += [
-            literal_column(FOLDED).op("@@")(func.to_tsquery("simple", asked)),
-            or_(Message.direction == Direction.IN.value, Message.staff_id.is_not(None)),
-        ]
+        asked = " & ".join(_begins(word, "{}:*", "{}") for word in words)
+        conditions.append(literal_column(WORDS_IN_POSTGRESQL).op("@@")(func.to_tsquery("simple", asked)))
     else:
         return _matches_in_sqlite(words, before)
     return select(Message.id).where(*conditions).order_by(Message.id.desc()).limit(LOOKED_AT)
@@ -159,8 +162,12 @@ def _matches_in_sqlite(words: list[str], before: str) -> Any:
     query = text(
         f"SELECT rowid FROM messages_search WHERE messages_search MATCH :asked {older} ORDER BY rowid DESC LIMIT :most"
     )
-    query = query.bindparams(asked=" ".join(f'"{word}"*' for word in words), most=LOOKED_AT)
+    query = query.bindparams(asked=" ".join(_begins(word, '"{}"*', '"{}"') for word in words), most=LOOKED_AT)
     return query.bindparams(before=int(before)) if older else query
+
+
+def _begins(word: str, beginning: str, whole: str) -> str:
+    return (beginning if len(word) >= BEGINNING else whole).format(word)
 
 
 def _filters(wanted: Wanted) -> list[Any]:

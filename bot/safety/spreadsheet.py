@@ -12,7 +12,7 @@ STARTS = "=+-@\t\r\n|%"
 
 
 def cell(value: object) -> str:
-    """`value` as text; what could begin a formula, also in other widths or after blanks, gets an apostrophe before it."""
+    """`value` as text; before what could begin a formula, also in other widths or after blanks, is an apostrophe."""
     if value is None:
         return ""
     if isinstance(value, (int, float)):

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, text
@@ -6,6 +7,7 @@ from sqlalchemy import func, select, text
 from bot.conversations import handoff, lifecycle, queues, records
 from bot.conversations.desk_tables import Note, Queue, QueueEntry, Suggestion, Tag
 from bot.conversations.tables import Conversation
+from bot.knowledge.reply import Reply
 from bot.registry.filing import FiledReport
 from tests.conversations.desk import AMINA, NOW, SUNDAY, Engine, Office, turn
 
@@ -39,10 +41,13 @@ async def test_a_turn_enters_the_queue_of_its_kind(database, vault, store, one, 
     assert office.waiting() == ({queue} if queue else set())
 
 
-async def test_asking_for_a_person_tells_when_one_is_there(database, vault, store):
-    office = Office(database, vault, store, Engine(x=turn("talk_to_person")))
-    assert "can answer you here" in office.desk.add(turn("talk_to_person"), "sms", NOW).replies[0].text
-    assert "Monday 30 November" in office.desk.add(turn("talk_to_person"), "sms", SUNDAY).replies[0].text
+def test_asking_for_a_person_tells_when_one_is_there(office):
+    notice = Reply("What I keep", (), "utter_privacy_notice")
+    asked = replace(turn("talk_to_person"), replies=(notice, Reply("These can help", (), "utter_talk_to_person")))
+    first, second = office.desk.add(asked, "sms", NOW).replies
+    assert first == notice
+    assert "can answer you here" in second.text
+    assert "Monday 30 November" in office.desk.add(asked, "sms", SUNDAY).replies[1].text
 
 
 @pytest.mark.parametrize(("channel", "offered"), [("web", True), ("telegram", True), ("sms", False)])

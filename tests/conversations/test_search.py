@@ -32,6 +32,7 @@ async def office(database, vault, store):
         (Wanted(words="PATRÃO"), [4]),
         (Wanted(words="pass"), [4, 1]),
         (Wanted(words="passport salary"), []),
+        (Wanted(words="o"), [4]),
         (Wanted(words='"; DROP TABLE messages; -- *'), []),
         (Wanted(words="%"), []),
         (Wanted(words="pass", channel="sms"), [1]),
@@ -54,7 +55,7 @@ async def test_conversations_are_found(office, wanted, found):
 async def test_pages_follow_each_other_without_gaps(office, monkeypatch):
     monkeypatch.setattr(search, "PAGE", 2)
     monkeypatch.setattr(search, "LOOKED_AT", 3)
-    for wanted in (Wanted(), Wanted(words="pass"), Wanted(words="t")):
+    for wanted in (Wanted(), Wanted(words="pass"), Wanted(words="ta")):
         seen, before = [], ""
         for _ in range(5):
             results = office.do(find, wanted, before)
@@ -63,7 +64,7 @@ async def test_pages_follow_each_other_without_gaps(office, monkeypatch):
             if not before:
                 break
         assert before is None
-        assert len(seen) == len(set(seen)) == {"": 4, "pass": 2, "t": 2}[wanted.words]
+        assert len(seen) == len(set(seen)) == {"": 4, "pass": 2, "ta": 0}[wanted.words]
 
 
 async def test_what_the_bot_said_is_not_searched_but_what_staff_wrote_is(office):

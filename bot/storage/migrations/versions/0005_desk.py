@@ -5,14 +5,13 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0005"
+revision = "0005_desk"
 down_revision = "0004_staff"
 branch_labels = None
 depends_on = None
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INDEXED = "({row}.direction = 'in' OR {row}.staff_id IS NOT NULL)"
-# as in bot/conversations/search.py: an index is used only by the very same expression
 FOLDED = "to_tsvector('simple', translate(lower(text), 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿ', 'aaaaaaceeeeiiiinooooouuuuyy'))"
 
 
@@ -112,10 +111,9 @@ def _conversations() -> None:
 def _index_of_texts() -> None:
     """Of what people and staff wrote; the bot's own texts are in content/. It follows the table by itself."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE INDEX ix_messages_text ON messages USING gin ({FOLDED})"
-            " WHERE direction = 'in' OR staff_id IS NOT NULL"
-        )
+        words = f"CASE WHEN direction = 'in' OR staff_id IS NOT NULL THEN {FOLDED} END"
+        op.execute(f"ALTER TABLE messages ADD COLUMN messages_search tsvector GENERATED ALWAYS AS ({words}) STORED")
+        op.execute("CREATE INDEX messages_search_words ON messages USING gin (messages_search)")
         return
     op.execute(
         "CREATE VIRTUAL TABLE messages_search USING fts5"
@@ -141,7 +139,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER messages_search_{name}")
         op.drop_table("messages_search")
     else:
-        op.execute("DROP INDEX ix_messages_text")
+        op.drop_column("messages", "messages_search")
     for table in ("suggestions", "conversation_tags", "conversation_notes", "queue_entries"):
         op.drop_table(table)
     for index in ("ix_messages_conversation", "ix_messages_intent"):
