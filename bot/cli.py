@@ -27,6 +27,7 @@ from bot.faults import Fault
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
+from bot.storage.commands import backup, restore
 
 if TYPE_CHECKING:
     from bot.conversations.turn import Turn
@@ -39,6 +40,8 @@ content_app = typer.Typer(no_args_is_help=True, help="The content that Salama an
 app.add_typer(content_app, name="content")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
+app.command()(backup)
+app.command()(restore)
 app.add_typer(staff_app, name="staff")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)

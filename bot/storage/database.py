@@ -125,6 +125,11 @@ class Database:
         self.engine.dispose()
 
 
+def known_revisions() -> frozenset[str]:
+    """The revisions of the tables that this version knows how to bring up to date."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions())
+
+
 def _alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
