@@ -3,8 +3,8 @@
     PYTHONPATH=. python benchmarks/console.py [--conversations 100000] [--database URL]
 
 Without URL: SQLite, then PostgreSQL; with one, a database that is filled at the first time and used again. Beside the
-addresses below, every page that is declared without a parameter is asked for, so a new one is measured by itself. Ten messages a conversation, their words from the content's own questions, so that
-common words are as common as in life.
+addresses below, every page that is declared without a parameter is asked for, so a new one is measured by itself.
+Ten messages a conversation, their words from the content's own questions, so that common words are as common as in life.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from bot.console.tables import Staff
 from bot.conversations.desk_tables import Queue, QueueEntry, Tag
 from bot.conversations.tables import Contact, Conversation, Message
 from bot.gateway.app import create_app
-from bot.registry.tables import Lookup
 from bot.knowledge.store import KnowledgeStore
+from bot.registry.tables import Lookup
 from bot.settings import load_settings
 from bot.statistics.counting import keep_some
 from bot.statistics.series import CHARTS
@@ -214,12 +214,12 @@ def _conversations(
             asked = number * 10 + 2 * turn
             shared = {"contact_id": contact, "conversation_id": number, "channel": channel, "created_at": at}
             yield Message, {
-                **shared, "id": asked, "reply_to": None, "direction": "in", "state": "answered", "text": f"{question} {number}",
-                "intent": about, "confidence": 0.9, "choices": [], "content_id": "", "attempts": 1,
+                **shared, "id": asked, "reply_to": None, "direction": "in", "state": "answered",
+                "text": f"{question} {number}", "intent": about, "confidence": 0.9, "choices": [], "content_id": "", "attempts": 1,
             }  # fmt: skip
             yield Message, {
-                **shared, "id": asked + 1, "reply_to": asked, "direction": "out", "state": "sent", "text": f"answer about {about}. " * 12,
-                "intent": None, "confidence": None, "choices": [], "content_id": about, "attempts": 1,
+                **shared, "id": asked + 1, "reply_to": asked, "direction": "out", "state": "sent",
+                "text": f"answer about {about}. " * 12, "intent": None, "confidence": None, "choices": [], "content_id": about, "attempts": 1,
             }  # fmt: skip
 
 

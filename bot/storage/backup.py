@@ -41,7 +41,7 @@ def backup(database: Database, path: Path) -> None:
 
 
 def restore(database: Database, path: Path) -> None:
-    """Put the backup in `path` in the place of everything in `database`, all or nothing; its tables are brought up to date.
+    """Put the backup in `path` in the place of everything in `database`, all or nothing, and migrate it.
 
     Raises:
         BackupError: it is no backup of this kind of database, was made by a newer Salama, or something is running.
