@@ -4,7 +4,8 @@
 
 Without URL: SQLite, then PostgreSQL; with one, a database that is filled at the first time and used again. Beside the
 addresses below, every page that is declared without a parameter is asked for, so a new one is measured by itself.
-Ten messages a conversation, their words from the content's own questions, so that common words are as common as in life.
+Ten messages a conversation, their words from the content's own questions, so that common words are as common as
+in life.
 """
 
 from __future__ import annotations
@@ -215,11 +216,13 @@ def _conversations(
             shared = {"contact_id": contact, "conversation_id": number, "channel": channel, "created_at": at}
             yield Message, {
                 **shared, "id": asked, "reply_to": None, "direction": "in", "state": "answered",
-                "text": f"{question} {number}", "intent": about, "confidence": 0.9, "choices": [], "content_id": "", "attempts": 1,
+                "text": f"{question} {number}",
+                "intent": about, "confidence": 0.9, "choices": [], "content_id": "", "attempts": 1,
             }  # fmt: skip
             yield Message, {
                 **shared, "id": asked + 1, "reply_to": asked, "direction": "out", "state": "sent",
-                "text": f"answer about {about}. " * 12, "intent": None, "confidence": None, "choices": [], "content_id": about, "attempts": 1,
+                "text": f"answer about {about}. " * 12,
+                "intent": None, "confidence": None, "choices": [], "content_id": about, "attempts": 1,
             }  # fmt: skip
 
 
