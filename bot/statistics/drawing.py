@@ -13,10 +13,12 @@ WIDTH, HEIGHT = 760, 320
 ROW_HEIGHT = 26
 COLOURS = ("#0b7a66", "#c2410c", "#3b6fb6", "#b58900", "#8a4fa3", "#5f7d1c", "#b03060", "#4d6a75", "#7a5c3e", "#2a9db5")
 """Tell apart for most colour-blind people, and stand out (3:1) from white and from near black."""
-DARK = (
-    "inline:@media (prefers-color-scheme: dark) { {{ id }} text, {{ id }} .title, {{ id }} .legends .legend text,"
-    " {{ id }} .axis text { fill: #e9eeea !important; }"
-    " {{ id }} .axis .line, {{ id }} .axis .guides.line { stroke: #84918a !important; } }"
+MORE_STYLE = (
+    ".guides.line, .guide.line { stroke-dasharray: none !important; stroke: #b9c2bc !important; stroke-width: .6 }"
+    ".series .line { stroke-width: 2.5 !important }"
+    "@media (prefers-color-scheme: dark) { text { fill: #e9eeea !important }"
+    " .axis .line { stroke: #84918a !important } .guides.line, .guide.line { stroke: #4a5650 !important }"
+    " .series .line { stroke: #7fd6bf !important } }"
 )
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 _STYLE = Style(
@@ -62,7 +64,6 @@ def draw(
     height = max(HEIGHT, 60 + ROW_HEIGHT * len(labels)) if kind == "ranking" else HEIGHT
     chart = _KINDS[kind](
         js=[],
-        css=["file://style.css", "file://graph.css", DARK],
         style=_STYLE,
         width=WIDTH,
         height=height,
@@ -75,9 +76,13 @@ def draw(
         x_label_rotation=30 if kind in ("bars", "line") else 0,
         no_data_text=no_data,
         print_values=kind in ("ranking", "spread"),
+        print_values_position="top",
+        print_zeroes=False,
+        order_min=0,  # half a conversation would stand on the axis
         value_formatter=lambda value: f"{value:g}",
         margin=8,
-        dots_size=2,
+        margin_bottom=36 if len(lines) > 1 else 8,
+        dots_size=2.5,
         truncate_label=60,
     )
     # lying bars are drawn from below
@@ -96,6 +101,8 @@ def _harmless(svg: bytes, title: str, description: str) -> bytes:
         script.getparent().remove(script)
     for hint in list(root.iter(f"{SVG}desc")):  # pygal's own hold numbers for its script
         hint.getparent().remove(hint)
+    style = etree.SubElement(root, f"{SVG}style")
+    style.text = MORE_STYLE
     root.set("role", "img")
     for tag, text in (("desc", description), ("title", title)):
         element = etree.Element(f"{SVG}{tag}")
