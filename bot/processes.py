@@ -15,6 +15,7 @@ from bot.conversations.housekeeping import Housekeeping
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
 from bot.conversations.voice import Voice
+from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker, now
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.emergency import EmergencyLexicon
@@ -54,11 +55,17 @@ def engine(settings: Settings, name: str = "engine") -> None:
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    store = KnowledgeStore(settings.content_dir)
+    store, database = KnowledgeStore(settings.content_dir), Database(settings.database)
     notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
     calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
     desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
-    _until_stopped(Worker(Database(settings.database), assistant, notices, desk).run)
+    worker = Worker(database, assistant, notices, desk)
+    watcher = Watcher(database, assistant.registry.sources, notices)
+
+    async def run(stop: asyncio.Event) -> None:
+        await asyncio.gather(worker.run(stop), watcher.run(stop))
+
+    _until_stopped(run)
 
 
 def sender(settings: Settings) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot.conversations import lifecycle, queues
 from bot.conversations.contacts import window_closes
 from bot.conversations.desk_tables import Queue
-from bot.conversations.tables import Contact, Conversation, ConversationState, Direction, Message, State
+from bot.conversations.inbox import queue
+from bot.conversations.tables import Contact, Conversation, Direction, Message
 from bot.conversations.turn import WITH_PERSON
 from bot.knowledge.reply import Reply
 from bot.storage.wakeup import Work, wake
@@ -231,26 +232,5 @@ def _send(
     staff_id: int | None = None,
 ) -> None:
     for one in replies:
-        session.add(
-            Message(
-                contact_id=contact.id,
-                conversation_id=conversation.id,
-                direction=Direction.OUT.value,
-                state=State.QUEUED.value,
-                channel=contact.channel,
-                text=one.text,
-                choices=[[choice.title, choice.payload] for choice in one.choices],
-                rest=[one.rest.text, [[c.title, c.payload] for c in one.rest.choices]] if one.rest else None,
-                content_id=one.content_id,
-                staff_id=staff_id,
-                created_at=now,
-                due_at=now,
-            )
-        )
+        queue(session, contact, one, now, conversation_id=conversation.id, staff_id=staff_id)
         session.flush()  # in this order, whatever the unit of work prefers
-    wake(session, Work.OUTBOX)
-
-
-def is_open(conversation: Conversation) -> bool:
-    """Whether something may still be to do in it."""
-    return bool(conversation.state == ConversationState.OPEN.value)

@@ -16,6 +16,7 @@ from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import Document, Knowledge, Problem, read
 
 MAX_SMS_SEGMENTS = 2
+BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml")
 
 
 def lint(root: Path, today: dt.date) -> list[Problem]:
@@ -28,7 +29,7 @@ def lint(root: Path, today: dt.date) -> list[Problem]:
     knowledge, problems = read(root)
     if not knowledge.languages:
         return problems or [Problem(root / "languages.yml", 1, "no language is defined")]
-    for path in sorted({*knowledge.files.values(), root / "labels.yml", root / "risk_check.yml"}):
+    for path in sorted({*knowledge.files.values(), *(root / name for name in BESIDE)}):
         if path.exists():
             text = path.read_text(encoding="utf-8")
             document = Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
