@@ -49,7 +49,7 @@ class Shown:
 async def show(visit: Visit) -> Response:
     """All figures of a range."""
     wanted, problem = _range(visit)
-    counted = await visit.read(counting.read, wanted.since, wanted.until)
+    counted = await visit.read(counting.read, wanted.since, wanted.until, tuple(Figure), wanted.step is Step.MONTH)
     return visit.render(
         "dashboard.html",
         range=wanted,
@@ -87,7 +87,7 @@ async def _one(visit: Visit) -> tuple[Chart, Shown]:
     if chart is None:
         raise HTTPException(404)
     wanted, _ = _range(visit)
-    counted = await visit.read(counting.read, wanted.since, wanted.until, [chart.figure])
+    counted = await visit.read(counting.read, wanted.since, wanted.until, [chart.figure], wanted.step is Step.MONTH)
     return chart, _shown(visit, chart, counted, wanted)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, extract, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.desk_tables import Queue, QueueEntry
@@ -44,6 +44,8 @@ class Figure(str, Enum):
     ERASURES = "erasures"
 
 
+NO_DAYS = (Figure.TOPICS, Figure.ANSWER_TIME, Figure.MESSAGES, Figure.ERASURES)
+"""Figures of which only the sum is shown."""
 ANSWERED, UNANSWERED = "answered", "unanswered"
 
 
@@ -91,20 +93,46 @@ def keep_some(session: Session, now: dt.datetime) -> bool:
 
 
 def read(
-    session: Session, since: dt.date, until: dt.date, figures: Collection[Figure] = tuple(Figure)
+    session: Session,
+    since: dt.date,
+    until: dt.date,
+    figures: Collection[Figure] = tuple(Figure),
+    by_month: bool = False,
 ) -> list[Counted]:
-    """What was counted from `since` up to and with `until`: kept days from their table, later ones counted now."""
-    names = [figure.value for figure in figures]
-    kept = select(DayFigure.__table__).where(DayFigure.day.between(since, until), DayFigure.figure.in_(names))
-    found = [
-        Counted(row.day, Figure(row.figure), row.channel, row.language, row.part, row["count"])
-        for row in session.execute(kept)
-    ]
+    """What was counted from `since` up to and with `until`: kept days from their table, later ones counted now.
+
+    Args:
+        figures: which.
+        by_month: whether kept days may come as the sum of their month, under its first day: a year has many rows.
+    """
+    found = _kept(session, since, until, figures, by_month)
     progress = session.get(Progress, JOB)
     first_live = progress.until.date() if progress else _first_day(session) or until
     first_live = max(first_live, since, until - dt.timedelta(days=DAYS_AT_A_TIME))  # housekeeping counts the rest soon
     days = (first_live + dt.timedelta(days=number) for number in range((until - first_live).days + 1))
     return found + [one for day in days for one in count_day(session, day, figures)]
+
+
+def _kept(
+    session: Session, since: dt.date, until: dt.date, figures: Collection[Figure], by_month: bool
+) -> list[Counted]:
+    kept, found = DayFigure.__table__.c, []
+    # of which day a topic was is shown nowhere, and there are many topics
+    for names, is_summed in (
+        ([figure.value for figure in figures if figure in NO_DAYS], True),
+        ([figure.value for figure in figures if figure not in NO_DAYS], by_month),
+    ):
+        month = (extract("year", kept.day), extract("month", kept.day))
+        kind = (kept.figure, kept.channel, kept.language, kept.part)
+        query = select(func.min(kept.day), *kind, func.sum(kept.count)).where(
+            kept.day.between(since, until), kept.figure.in_(names)
+        )
+        query = query.group_by(*kind, *((month if by_month else ()) if is_summed else (kept.day,)))
+        found += [
+            Counted(day, Figure(figure), channel, language, part, int(count))
+            for day, figure, channel, language, part, count in (session.execute(query) if names else ())
+        ]
+    return found
 
 
 def bucket(seconds: float, limits: Iterable[int]) -> str:

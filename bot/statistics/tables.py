@@ -11,8 +11,8 @@ class DayFigure(Base):
     """How many of something there were on a day (UTC). `part` says of which kind; empty fields: not told apart."""
 
     __tablename__ = "day_figures"
-    day = Column(Date, primary_key=True)
     figure = Column(String(16), primary_key=True)
+    day = Column(Date, primary_key=True)
     channel = Column(String(16), primary_key=True)
     language = Column(String(8), primary_key=True)
     part = Column(String(64), primary_key=True)

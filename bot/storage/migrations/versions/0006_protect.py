@@ -38,8 +38,8 @@ def upgrade() -> None:
     op.create_index("ix_registry_lookups_at", "registry_lookups", ["at"])
     op.create_table(
         "day_figures",
-        sa.Column("day", sa.Date, primary_key=True),
         sa.Column("figure", sa.String(16), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
         sa.Column("channel", sa.String(16), primary_key=True),
         sa.Column("language", sa.String(8), primary_key=True),
         sa.Column("part", sa.String(64), primary_key=True),
