@@ -120,7 +120,8 @@ def measure(url: str, folder: Path, count: int) -> None:
             took, used = [clock for clock, _ in both], statistics.median(own for _, own in both)
             median = statistics.median(took)
             slowest = max(slowest, median)
-            told = f"median {median:6.0f} ms   worst {max(took):6.0f} ms   processor {used:5.0f} ms   {median / trivial:5.1f} x the first page"
+            told = f"median {median:6.0f} ms   worst {max(took):6.0f} ms   processor {used:5.0f} ms"
+            told += f"   {median / trivial:5.1f} x the first page"
             print(f"{page:72} {told}", flush=True)
             too_slow += [page] if median > LIMIT_MS else []
     print("HOLDS" if slowest <= LIMIT_MS else "DOES NOT HOLD", f"slowest page {slowest:.0f} ms (median of {TIMES})")

@@ -1,4 +1,4 @@
-"""Names of people in a text, as spans: after a cue, or common ones with a capital letter.
+"""Names of people in a text, as spans: after a cue, common ones, and what has a capital letter for no other reason.
 
 No library finds names in Swahili or Portuguese here, and none in messages without capitals (docs/privacy.md).
 """
@@ -38,10 +38,21 @@ def names(text: str, folded: str, words: Words) -> Iterator[Span]:
                 continue
             if span := _name_at(found, number, folded, words, is_sure, capitals):
                 yield span
-    for number, word in enumerate(found):
-        is_common = capitals and word.is_capital and word.folded in words.common_names
-        if is_common and (span := _name_at(found, number, folded, words, False, capitals)):
-            yield span
+    if capitals:
+        for number, word in enumerate(found):
+            is_common = word.is_capital and word.folded in words.common_names
+            if (is_common or _stands_out(word, folded, words)) and (
+                span := _name_at(found, number, folded, words, False, capitals)
+            ):
+                yield span
+
+
+def _stands_out(word: _Word, folded: str, words: Words) -> bool:
+    """Whether the word has a capital letter within a sentence, and is no place: what is left are names and firms."""
+    before = folded[max(0, word.start - 6) : word.start].rstrip(" \t\"'“«(")
+    begins = not before or before[-1] in ".!?:;…\n-•"
+    is_place = not {word.folded, word.folded.rstrip("s")}.isdisjoint(words.places) or word.folded in words.towns
+    return word.is_capital and not begins and not is_place and len(word.folded) > 2
 
 
 def _word(match: re.Match[str], text: str) -> _Word:

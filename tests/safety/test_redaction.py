@@ -27,7 +27,7 @@ def test_what_names_a_person_is_taken_out_and_the_rest_stays(language, message):
 
 
 def test_questions_without_personal_details_stay_as_they_are():
-    """The development questions hold a few numbers and names; of the others next to none may be touched."""
+    """A few questions hold numbers and names; small places and firms with a capital letter are the price for names."""
     rows = [
         row
         for language in ("en", "fr", "pt", "sw")
@@ -35,7 +35,7 @@ def test_questions_without_personal_details_stay_as_they_are():
     ]
     touched = [row["text"] for row in rows if redact(row["text"], row["language"]) != row["text"]]
     assert len(rows) > 500
-    assert len(touched) <= 0.02 * len(rows), touched
+    assert len(touched) <= 0.05 * len(rows), touched
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,17 @@ def test_folding_keeps_the_length_of_every_text():
 
 def test_the_words_are_complete(content_dir):
     assert lint(content_dir) == []
+
+
+def test_most_of_what_the_rules_had_never_seen_is_found():
+    """Rules must not be made for these messages: the share found is what docs/privacy.md tells."""
+    unseen = yaml.safe_load((HERE / "redaction_unseen.yml").read_text(encoding="utf-8"))
+    numbers, names = [], []
+    for message in (message for messages in unseen.values() for message in messages):
+        left = redact(re.sub(r"[\[\]]", "", message))
+        for span in re.findall(r"\[([^\]]*)\]", message):
+            hidden = span not in left and span.split()[-1] not in left
+            (numbers if re.search(r"[\d@/]", span) else names).append(hidden)
+    assert all(numbers)
+    assert len(numbers) == 24
+    assert sum(names) >= 0.75 * len(names), f"{sum(names)} of {len(names)}"
