@@ -25,13 +25,8 @@ DEFAULT_DAYS = 30
 LONGEST_DAYS = 1096
 PICTURE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 """A picture brings its own style, and may do nothing else."""
-SAID_APART = {
-    "channel": "dashboard.channel",
-    "verdict": "dashboard.verdict",
-    "answer_time": "dashboard.within",
-    "person_time": "dashboard.within",
-}
-"""Where the texts of a chart's labels are."""
+SAID_APART = {"channel": "channel", "verdict": "verdict", "answer_time": "within", "person_time": "within"}
+"""In which part of content/console/dashboard.yml a chart's labels are."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +151,7 @@ def _named(visit: Visit, chart: Chart, key: str) -> str:
     if chart.labels == "topic" and key in knowledge.topics:
         texts = knowledge.topics[key].languages
         return texts[visit.language if visit.language in texts else next(iter(texts))].title
-    text = f"{SAID_APART.get(chart.labels, 'dashboard.key')}.{key}"
+    text = f"dashboard.{SAID_APART.get(chart.labels, 'key')}.{key}"
     if text in visit.console.texts:
         return visit.t(text)
     return key.replace("_", " ") if key else visit.t("dashboard.unknown")
