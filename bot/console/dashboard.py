@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
@@ -19,6 +21,7 @@ from bot.statistics import counting
 from bot.statistics.counting import Counted, Figure
 from bot.statistics.drawing import draw
 from bot.statistics.series import CHARTS, Chart, Range, Step, Table, median_bucket, table_of, total
+from bot.storage.database import Database
 
 CHOICES = (7, 30, 90)
 DEFAULT_DAYS = 30
@@ -27,6 +30,10 @@ PICTURE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inl
 """A picture brings its own style, and may do nothing else."""
 SAID_APART = {"channel": "channel", "verdict": "verdict", "answer_time": "within", "person_time": "within"}
 """In which part of content/console/dashboard.yml a chart's labels are."""
+
+
+SHARED_FOR_S = 20.0
+_recent: WeakKeyDictionary[Database, dict[Range, tuple[float, list[Counted]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Shown:
 async def show(visit: Visit) -> Response:
     """All figures of a range."""
     wanted, problem = _range(visit)
-    counted = await visit.read(counting.read, wanted.since, wanted.until, tuple(Figure), wanted.step is Step.MONTH)
+    counted = await _counted(visit, wanted)
     return visit.render(
         "dashboard.html",
         range=wanted,
@@ -82,8 +89,21 @@ async def _one(visit: Visit) -> tuple[Chart, Shown]:
     if chart is None:
         raise HTTPException(404)
     wanted, _ = _range(visit)
-    counted = await visit.read(counting.read, wanted.since, wanted.until, [chart.figure], wanted.step is Step.MONTH)
+    counted = await _counted(visit, wanted)
     return chart, _shown(visit, chart, counted, wanted)
+
+
+async def _counted(visit: Visit, wanted: Range) -> list[Counted]:
+    """The counts of a range; a page and its pictures are asked for one after the other, and share them."""
+    recent = _recent.setdefault(visit.console.database, {})
+    for range_ in [range_ for range_, (at, _) in recent.items() if time.monotonic() - at > SHARED_FOR_S]:
+        del recent[range_]
+    if wanted not in recent:
+        by_month = wanted.step is Step.MONTH
+        found = await visit.read(counting.read, wanted.since, wanted.until, tuple(Figure), by_month)
+        recent[wanted] = (time.monotonic(), found)
+        return found
+    return recent[wanted][1]
 
 
 def _range(visit: Visit) -> tuple[Range, str | None]:
