@@ -17,7 +17,7 @@ from bot.conversations.polling import poll
 from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker, now
-from bot.knowledge.store import KnowledgeStore
+from bot.editing.overlay import live_content
 from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
@@ -55,7 +55,8 @@ def engine(settings: Settings, name: str = "engine") -> None:
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    store, database = KnowledgeStore(settings.content_dir), Database(settings.database)
+    database = Database(settings.database)
+    store = live_content(database, settings.content_dir)
     notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
     calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
     desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
@@ -71,10 +72,10 @@ def engine(settings: Settings, name: str = "engine") -> None:
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
     vault = AddressVault(settings.address_secret())
-    store = KnowledgeStore(settings.content_dir)
+    database = Database(settings.database)
+    store = live_content(database, settings.content_dir)
 
     async def run(stop: asyncio.Event) -> None:
-        database = Database(settings.database)
         keeping = asyncio.create_task(Housekeeping(database, settings.keep_texts_days, [keep_some], now).run(stop))
         await Sender(database, vault, configured(settings, store)).run(stop)
         await keeping
@@ -87,8 +88,9 @@ def poller(settings: Settings) -> None:
     from bot.gateway.app import rate_limit
     from bot.gateway.intake import Intake
 
-    vault, store = AddressVault(settings.address_secret()), KnowledgeStore(settings.content_dir)
-    intake = Intake(Database(settings.database), vault, rate_limit(settings, store))
+    vault, database = AddressVault(settings.address_secret()), Database(settings.database)
+    store = live_content(database, settings.content_dir)
+    intake = Intake(database, vault, rate_limit(settings, store))
 
     async def run(stop: asyncio.Event) -> None:
         await poll(telegram(settings, store), intake.put, stop)

@@ -39,6 +39,12 @@ class Act(str, Enum):
     HANDED_BACK = "handed_back"
     CONVERSATION_CLOSED = "conversation_closed"
     CONVERSATION_REOPENED = "conversation_reopened"
+    CONTENT_SUBMITTED = "content_submitted"
+    CONTENT_SENT_BACK = "content_sent_back"
+    CONTENT_PUBLISHED = "content_published"
+    CONTENT_SCHEDULED = "content_scheduled"
+    CONTENT_ROLLED_BACK = "content_rolled_back"
+    CONTENT_WITHDRAWN = "content_withdrawn"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

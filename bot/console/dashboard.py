@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
+from bot.editing.staleness import staleness
 from bot.knowledge.store import Knowledge
 from bot.safety.spreadsheet import as_csv
 from bot.statistics import counting
@@ -199,21 +200,9 @@ def _key_figures(visit: Visit, counted: list[Counted]) -> list[tuple[str, str]]:
         "lookups": number(total(counted, Figure.LOOKUPS)),
         "reports": number(total(counted, Figure.REPORTS)),
         "erasures": number(total(counted, Figure.ERASURES)),
-        "stale": number(stale(visit.console.store.current, visit.now.date())),
+        "stale": number(staleness(visit.console.store.current, visit.now.date()).past_count),
     }
     return [(visit.t(f"dashboard.figure.{name}"), value) for name, value in values.items()]
-
-
-def stale(knowledge: Knowledge, today: dt.date) -> int:
-    """How many topics, facts and offices are past their review date."""
-    topics = sum(topic.review_by < today for topic in knowledge.topics.values())
-    facts = sum(len(country.facts) for country in knowledge.countries.values() if country.review_by < today)
-    return topics + facts + sum(len(known.centres) for known in knowledge.centres.values() if known.review_by < today)
-
-
-def day(value: dt.date, language: str) -> str:
-    """A date as people of `language` write it."""
-    return str(format_date(value, "medium", locale=language))
 
 
 PAGES = (

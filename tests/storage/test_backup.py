@@ -88,7 +88,7 @@ def test_a_backup_of_a_newer_version_is_refused(database, vault, tmp_path):
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     backup(database, tmp_path / "newer")
     with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0006_protect'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0007_protect'"))
     add(database, vault, "+1")
     with pytest.raises(BackupError, match="newer Salama"):
         restore(database, tmp_path / "newer")

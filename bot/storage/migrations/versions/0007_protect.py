@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0006_protect"
-down_revision = "0005_desk"
+revision = "0007_protect"
+down_revision = "0006_content_revisions"
 branch_labels = None
 depends_on = None
 
