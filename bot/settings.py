@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     )
     console_idle_minutes: int = Field(60, ge=1, description="after which an unused session of the console ends")
     console_hours: int = Field(12, ge=1, description="after which every session of the console ends")
+    keep_texts_days: int = Field(180, ge=0, description="after which texts are erased; rows and figures stay; 0: never")
     log_format: str = Field("text", description="text or json")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

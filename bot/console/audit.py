@@ -32,6 +32,8 @@ class Act(str, Enum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     LINK_MADE = "link_made"
+    EXPORTED = "exported"
+    PERSON_ERASED = "person_erased"
     UNMASKED = "unmasked"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"

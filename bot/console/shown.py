@@ -42,7 +42,9 @@ class Shown:
     unmasked: bool = False
 
     def text(self, message: Message, language: str | None) -> str:
-        """The whole text."""
+        """The whole text, or that it was erased because of its age."""
+        if not message.text and message.payload is None:
+            return self.visit.t("erasing.aged")
         if self.unmasked or self._is_reviewed(message):
             return harmless(message.text)
         return harmless(redact(message.text, language or self.visit.console.settings.default_language))

@@ -9,24 +9,25 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
-from bot.conversations import lifecycle, search
+from bot.conversations import lifecycle
 from bot.conversations.claims import INBOX_CLAIM, new_token
 from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
 from bot.conversations.desk_tables import Queue
+from bot.conversations.erasure import forget
+from bot.conversations.housekeeping_tables import By
 from bot.conversations.picks import picked_number
 from bot.conversations.tables import Contact, Conversation, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn, silence
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
-from bot.registry import filing
 from bot.safety.encryption import AddressVault
 from bot.storage.wakeup import Work, wake
 
-__all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "forget", "receive"]
+__all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "receive"]
 
 CLAIM_FOR = INBOX_CLAIM
 HOME = 0
@@ -281,7 +282,7 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     if conversation is not None:
         lifecycle.after_turn(session, contact, conversation, turn, question.is_payload, asked_at, now)
     if turn.erase:
-        forget(session, question.contact_id)
+        forget(session, question.contact_id, By.PERSON, now)
         place = None
     elif turn.state is not None:
         session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
@@ -360,18 +361,6 @@ def _rest_of_last(session: Session, contact_id: str) -> Reply | None:
             text, choices = message.rest
             return Reply(text, tuple(Choice(*choice) for choice in choices), message.content_id)
     return None
-
-
-def forget(session: Session, contact_id: str) -> None:
-    """Delete everything the contact wrote and was told, what staff noted, and what the engine remembers."""
-    session.execute(update(Message).where(Message.contact_id == contact_id).values(reply_to=None))
-    session.execute(delete(Message).where(Message.contact_id == contact_id))
-    # queues, notes, tags and suggestions go with them
-    session.execute(delete(Conversation).where(Conversation.contact_id == contact_id))
-    session.execute(update(Contact).where(Contact.id == contact_id).values(conversation_id=None))
-    search.purge(session)
-    session.execute(delete(DialogueState).where(DialogueState.contact_id == contact_id))
-    filing.forget(session, contact_id)
 
 
 def _meaning(session: Session, message: Message) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.desk_tables import Tag
 from bot.conversations.tables import Conversation, Message
+from bot.storage.database import Database
 
 PAGE = 30
 LOOKED_AT = 1000
@@ -20,6 +21,7 @@ LOOKED_AT = 1000
 ROWS = 150
 """Messages that are read for a page: several may be of one conversation."""
 MAX_WORDS = 8
+MERGED_PAGES = 500
 BEGINNING = 3
 """Letters from which on a word is the beginning of others: a single one would begin a tenth of all."""
 WORDS_IN_POSTGRESQL = "messages.messages_search"
@@ -67,10 +69,26 @@ def find(session: Session, wanted: Wanted, before: str = "") -> Results:
     return _by_conversation(session, wanted, before)
 
 
-def purge(session: Session) -> None:
-    """See that the index keeps nothing of deleted texts: SQLite would keep their words until it merges by itself."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("INSERT INTO messages_search (messages_search) VALUES ('optimize')"))
+def purge(database: Database) -> None:
+    """See that the index keeps nothing of deleted texts: SQLite would keep their words until it merges by itself.
+
+    In small steps: the whole index at once would, with a million messages, lock others out for seconds.
+    """
+    if not database.is_sqlite:
+        return
+    pages = -MERGED_PAGES  # the first step takes all parts in, the others go on with it
+    while _merge(database, pages):
+        pages = MERGED_PAGES
+
+
+def _merge(database: Database, pages: int) -> bool:
+    """Merge so many pages; False when nothing is left to merge (sqlite.org/fts5.html#the_merge_command)."""
+    with database.transaction() as session:
+        raw = session.connection().connection.dbapi_connection
+        before = raw.total_changes
+        command = text("INSERT INTO messages_search (messages_search, rank) VALUES ('merge', :pages)")
+        session.execute(command, {"pages": pages})
+        return bool(raw.total_changes - before >= 2)
 
 
 def _words(said: str) -> list[str]:

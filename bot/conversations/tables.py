@@ -91,6 +91,7 @@ class Conversation(Base):
     __table_args__ = (
         Index("ix_conversations_contact", "contact_id", "id"),
         Index("ix_conversations_last", "last_at", "id"),
+        Index("ix_conversations_opened", "opened_at"),
         Index("ix_conversations_state", "state", "last_at", "id"),
         Index("ix_conversations_assigned", "assigned_id", "last_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_conversations_held", "held_until", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
@@ -125,6 +126,7 @@ class Message(Base):
         Index("ix_messages_contact", "contact_id", "id"),
         Index("ix_messages_work", "direction", "state", "id"),
         Index("ix_messages_conversation", "conversation_id", "id"),
+        Index("ix_messages_created", "created_at"),
         Index("ix_messages_intent", "intent", "id", sqlite_where=IS_UNDERSTOOD, postgresql_where=IS_UNDERSTOOD),
     )
     id = Column(ROW_ID, primary_key=True)
