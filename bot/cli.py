@@ -21,6 +21,7 @@ from rich.logging import RichHandler
 
 from bot import logs
 from bot.channels.rendering import Channel, render
+from bot.console.teach_command import teach
 from bot.conversations.commands import outbox_app
 from bot.faults import Fault
 from bot.registry.commands import app as registry_app
@@ -38,6 +39,7 @@ content_app = typer.Typer(no_args_is_help=True, help="The content that Salama an
 app.add_typer(content_app, name="content")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
+app.command()(teach)
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 SHORT_LIST_BYTES = 500_000
@@ -83,7 +85,12 @@ def run() -> None:
     check_port(settings)
     _lists_loaded(settings, SHORT_LIST_BYTES).close()
     settings.address_secret()
-    _train_if_stale(settings)
+    with console.status("Looking at the model"):
+        from bot.engine import training
+
+        chosen = training.chosen_model(settings)
+    if chosen is None:  # what was taught in the console is kept; what came with Salama since is trained
+        _train_if_stale(settings)
     console.print(f"Starting {', '.join(process_names(settings))}")
     with _long_lists_loading():
         sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
@@ -91,7 +98,7 @@ def run() -> None:
 
 @app.command()
 def process(name: str) -> None:
-    """Run one process alone: gateway, engine, sender, poller or fakes; `salama run` starts all (docs/operations.md)."""
+    """Run one process alone: gateway, engine, sender, poller, teacher or fakes; `salama run` starts all."""
     from bot import processes
 
     kinds: dict[str, Callable[[Settings], None]] = {
@@ -99,15 +106,19 @@ def process(name: str) -> None:
         "engine": processes.engine,
         "sender": processes.sender,
         "poller": processes.poller,
+        "teacher": processes.teacher,
         "fakes": processes.fakes,
     }
-    kind, _, _number = name.partition("-")  # "engine-2" is the second engine
-    if kind not in kinds:
+    kind, _, number = name.partition("-")  # "engine-2" is the second engine
+    is_teaching = kind == "teach" and number.isdecimal()  # "teach-17" carries out teaching run 17
+    if kind not in kinds and not is_teaching:
         raise Fault(f'there is no process "{name}": it is one of {", ".join(kinds)}')
     settings = load_settings()
     logs.set_up_process(name, settings.log_level, settings.log_format == "json")
     if kind == "engine":
         processes.engine(settings, name)
+    elif is_teaching:
+        processes.teach(settings, int(number))
     else:
         kinds[kind](settings)
 
@@ -138,7 +149,7 @@ def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this 
 
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="train even if the model is fresh")] = False) -> None:
-    """Train a model from content/ and nlu_data/, if it is stale."""
+    """Train a model from content/ and nlu_data/, if it is stale, and use it uncompared; `teach` compares first."""
     settings = settings_in_force()
     model = _train_if_stale(settings, force)
     console.print(f"Model: {model}", soft_wrap=True)
@@ -249,10 +260,11 @@ def _train_if_stale(settings: Settings, force: bool = False) -> Path:
         from bot.engine import training
 
         model = training.fresh_model(settings)
-    if model is not None and not force:
-        return model
-    with console.status("Training the model (about a minute)"):
-        return training.train(settings)
+    if model is None or force:
+        with console.status("Training the model (about a minute)"):
+            model = training.train(settings)
+    training.put_in_force(settings, model)
+    return model
 
 
 def _assistant(settings: Settings) -> Assistant:

@@ -30,6 +30,12 @@ class Act(str, Enum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     LINK_MADE = "link_made"
+    TEACHING_ASKED = "teaching_asked"
+    MODEL_IN_FORCE = "model_in_force"
+    MODEL_OVERRIDDEN = "model_overridden"
+    MODEL_TAKEN_BACK = "model_taken_back"
+    QUESTIONS_ACCEPTED = "questions_accepted"
+    QUESTIONS_DISMISSED = "questions_dismissed"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

@@ -65,9 +65,12 @@ class Assistant:
 
     Raises:
         AssistantError: the model is missing or cannot be used.
+
+    Args:
+        registry: the lists of recruiters, when another assistant of this process holds them already.
     """
 
-    def __init__(self, model: Path, settings: Settings) -> None:
+    def __init__(self, model: Path, settings: Settings, registry: Registry | None = None) -> None:
         self._nlg = EndpointConfig(
             type="bot.engine.nlg.ContentNLG",
             content_dir=str(settings.content_dir),
@@ -78,7 +81,7 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
-        self._registry = Registry(Database(settings.database), settings.content_dir)
+        self._registry = registry or Registry(Database(settings.database), settings.content_dir)
         self._vault = AddressVault(settings.address_secret())
         try:
             self._agent.load_model(model)
