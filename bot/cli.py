@@ -21,6 +21,7 @@ from rich.logging import RichHandler
 
 from bot import logs
 from bot.channels.rendering import Channel, render
+from bot.console.commands import first_link, staff_app
 from bot.console.teach_command import teach
 from bot.conversations.commands import outbox_app
 from bot.faults import Fault
@@ -40,6 +41,7 @@ app.add_typer(content_app, name="content")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
 app.command()(teach)
+app.add_typer(staff_app, name="staff")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 SHORT_LIST_BYTES = 500_000
@@ -83,13 +85,12 @@ def run() -> None:
 
     settings = settings_in_force()
     check_port(settings)
-    _lists_loaded(settings, SHORT_LIST_BYTES).close()
+    database = _lists_loaded(settings, SHORT_LIST_BYTES)
     settings.address_secret()
-    with console.status("Looking at the model"):
-        from bot.engine import training
-
-        chosen = training.chosen_model(settings)
-    if chosen is None:  # what was taught in the console is kept; what came with Salama since is trained
+    if invitation := first_link(settings, database):
+        console.print(invitation, style="bold", markup=False, soft_wrap=True)
+    database.close()
+    if not _is_taught(settings):
         _train_if_stale(settings)
     console.print(f"Starting {', '.join(process_names(settings))}")
     with _long_lists_loading():
@@ -253,6 +254,14 @@ def _lists_loaded(settings: Settings, longest_bytes: int | None = None) -> Datab
     database.migrate()
     load_missing(settings, database, load_sources(settings.content_dir), longest_bytes)
     return database
+
+
+def _is_taught(settings: Settings) -> bool:
+    """Whether a model was put in force, and nothing that came with Salama has changed since."""
+    with console.status("Looking at the model"):
+        from bot.engine import training
+
+        return training.chosen_model(settings) is not None
 
 
 def _train_if_stale(settings: Settings, force: bool = False) -> Path:

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.channels.configured import configured
+from bot.console.staff import has_admin
 from bot.faults import Fault
 from bot.knowledge.lint import lint
 from bot.knowledge.store import KnowledgeStore
@@ -37,6 +40,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         sys.version_info[:2] == (3, 10), f"Python {version}", "use Python 3.10: rasa 3.6 runs on no newer one"
     )
     yield _database(settings)
+    yield _administrator(settings)
     yield _secret(settings)
     yield _content(settings)
     yield _model(settings)
@@ -59,6 +63,22 @@ def _database(settings: Settings) -> Finding:
         return Finding(False, f"{where} has not the newest tables", "`salama run` brings them up to date")
     except Fault as error:
         return Finding(False, str(error), "start the database, or correct SALAMA_DATABASE_URL")
+
+
+def _administrator(settings: Settings) -> Finding:
+    database = Database(settings.database)
+    try:
+        with database.reading() as session:
+            found = has_admin(session)
+    except SQLAlchemyError:
+        found = False  # no tables yet
+    finally:
+        database.close()
+    remedy = '`salama run` prints a link by which "admin" chooses a password; later `salama staff link admin` does'
+    what = (
+        "an administrator can sign in to the staff console" if found else "no administrator can sign in to the console"
+    )
+    return Finding(found, what, remedy)
 
 
 def _secret(settings: Settings) -> Finding:

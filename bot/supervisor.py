@@ -84,6 +84,7 @@ class Supervisor:
                 if not announced and self._is_ready():
                     announced = True
                     self._say(f"Salama is ready: {self._settings.chat_url}   (Ctrl-C stops it)")
+                    self._say(f"Staff console: {self._settings.base_url}/console")
                     if self._settings.fakes:
                         self._say(f"Three phones: http://127.0.0.1:{self._settings.port + 1}/")
                 time.sleep(0.1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import home, sign_in
+from bot.console import account, audit_log, home, sign_in, users, welcome
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -32,6 +32,10 @@ HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *sign_in.PAGES,
+    *welcome.PAGES,
+    *account.PAGES,
+    *users.PAGES,
+    *audit_log.PAGES,
 )
 """All pages; the navigation keeps their order."""
 HEADERS = {b"cache-control": b"no-store", b"referrer-policy": b"same-origin"}
@@ -44,6 +48,7 @@ def create_console(
     vault: AddressVault,
     store: KnowledgeStore,
     bell: Bell,
+    pages: Sequence[Page] = PAGES,
     clock: Callable[[], dt.datetime] = now,
 ) -> Mount:
     """The console, to be mounted on the gateway."""
@@ -65,7 +70,7 @@ def create_console(
         Lifetimes(dt.timedelta(minutes=settings.console_idle_minutes), dt.timedelta(hours=settings.console_hours)),
         clock,
     )
-    entries = (NavEntry(page.path, page.nav, page.right) for page in PAGES if page.nav)
+    entries = (NavEntry(page.path, page.nav, page.right) for page in pages if page.nav)
     console = replace(console, navigation=tuple(entries))
 
     async def refuse(request: Request, error: Exception) -> Response:
@@ -73,7 +78,7 @@ def create_console(
         return await error_page(await make_visit(request, console), status)
 
     app = Starlette(
-        routes=[*(route(page, console) for page in PAGES), Mount("/static", StaticFiles(directory=HERE / "static"))],
+        routes=[*(route(page, console) for page in pages), Mount("/static", StaticFiles(directory=HERE / "static"))],
         exception_handlers={HTTPException: refuse},
         middleware=[Middleware(_Headers)],
     )

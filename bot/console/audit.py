@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import Enum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console.tables import AuditEntry
@@ -57,3 +59,32 @@ def record(session: Session, staff_id: int | None, act: Act, target: str, reason
             reason=reason[:MAX_REASON] if reason else None,
         )
     )
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are wanted; None leaves a field open. `staff_id` 0 is the command line, `until` is exclusive."""
+
+    staff_id: int | None = None
+    act: str | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    before: int | None = None
+
+
+def entries(session: Session, wanted: AuditFilter, most: int) -> list[AuditEntry]:
+    """The newest entries that fit, at most `most`."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    if wanted.staff_id is not None:
+        query = query.where(
+            AuditEntry.staff_id == wanted.staff_id if wanted.staff_id else AuditEntry.staff_id.is_(None)
+        )
+    if wanted.act is not None:
+        query = query.where(AuditEntry.act == wanted.act)
+    if wanted.since is not None:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntry.at < wanted.until)
+    if wanted.before is not None:
+        query = query.where(AuditEntry.id < wanted.before)
+    return list(session.execute(query).scalars())

@@ -52,12 +52,18 @@ class Page:
     keeps_awake: bool = True
 
 
-def route(page: Page, console: Console) -> Route:
+class GuardedRoute(Route):
+    """A route that only `route` makes: tests look for any other."""
+
+    page: Page
+
+
+def route(page: Page, console: Console) -> GuardedRoute:
     """The route of `page`, guarded."""
 
     async def guarded(request: Request) -> Response:
         request = Request(request.scope, _limited(request, page.max_body))
-        visit = await make_visit(request, console)
+        visit = await make_visit(request, console, page.keeps_awake)
         try:
             response = await _answer(page, visit)
         except OperationalError:
@@ -72,7 +78,9 @@ def route(page: Page, console: Console) -> Route:
             console.set_cookie(response, VISITOR_COOKIE, visit.csrf_secret)
         return response
 
-    return Route(page.path, guarded, methods=list(page.methods), name=page.path)
+    made = GuardedRoute(page.path, guarded, methods=list(page.methods), name=page.path)
+    made.page = page
+    return made
 
 
 async def _answer(page: Page, visit: Visit) -> Response:
@@ -83,37 +91,40 @@ async def _answer(page: Page, visit: Visit) -> Response:
             raise HTTPException(403)
     if visit.request.method == "POST":
         if not is_same_origin(visit.request.headers, visit.console.settings.base_url):
-            raise HTTPException(403)
+            return await error_page(visit, 403, "old_page")
         visit.form = await visit.request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=page.max_body)
         given = visit.request.headers.get(HEADER) or visit.form.get(FIELD)
         if not isinstance(given, str) or not is_token(given, visit.csrf_secret):
-            raise HTTPException(403)
+            return await error_page(visit, 403, "old_page")
     return await page.handler(visit)
 
 
-async def make_visit(request: Request, console: Console) -> Visit:
+async def make_visit(request: Request, console: Console, keeps_awake: bool = True) -> Visit:
     """Who asks, by the cookie; nobody when it is none, expired, or the second factor is still due."""
     token = request.cookies.get(console.session_cookie, "")
     found = None
     if token:
         try:
-            found = await run_in_threadpool(_signed_in, console, token)
+            found = await run_in_threadpool(_signed_in, console, token, keeps_awake)
         except OperationalError:
             logger.error("the database does not answer")
     if found is None or found.awaits_code:
         secret = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(32)
-        return Visit(console, request, _preferred_language(request, console), secret)
+        language = _preferred_language(request, console)
+        if found is None:
+            return Visit(console, request, language, secret)
+        return Visit(console, request, language, secret, pending=found.staff, token_hash=found.token_hash)
     language = found.staff.language
     if language not in console.store.current.languages:
         language = console.settings.default_language
-    return Visit(console, request, language, token, found.staff, found.token_hash)
+    return Visit(console, request, language, token, signed_in=found.staff, token_hash=found.token_hash)
 
 
-def _signed_in(console: Console, token: str) -> sessions.SignedIn | None:
+def _signed_in(console: Console, token: str, keeps_awake: bool) -> sessions.SignedIn | None:
     now = console.clock()
     with console.database.reading() as session:
         found = sessions.find_session(session, token, console.lifetimes, now)
-    if found and now - found.seen_at >= sessions.TOUCH_EVERY:
+    if found and keeps_awake and now - found.seen_at >= sessions.TOUCH_EVERY:
         with console.database.transaction() as session:
             sessions.touch(session, found.token_hash, now)
     return found
@@ -121,15 +132,17 @@ def _signed_in(console: Console, token: str) -> sessions.SignedIn | None:
 
 async def _ask_to_sign_in(visit: Visit) -> Response:
     request = visit.request
-    if request.method == "GET" and "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
+    if request.method == "GET" and request.headers.get("sec-fetch-dest", "document") == "document":
         wanted = visit.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(url(SIGN_IN, next=None if wanted == "/" else wanted), 303)
     return await error_page(visit, 401)
 
 
-async def error_page(visit: Visit, status: int) -> Response:
+async def error_page(visit: Visit, status: int, kind: str = "") -> Response:
     """A kind page that says what happened and what to do."""
-    known = status if f"error.{status}.title" in visit.console.texts else 500 if status >= 500 else 400
+    known = kind or str(status)
+    if f"error.{known}.title" not in visit.console.texts:
+        known = "500" if status >= 500 else "400"
     return visit.render("error.html", status, kind=f"error.{known}")
 
 

@@ -25,6 +25,10 @@ class Lifetimes:
     idle: dt.timedelta
     absolute: dt.timedelta
 
+    def is_live(self, created_at: dt.datetime, seen_at: dt.datetime, now: dt.datetime) -> bool:
+        """Whether a session of these times still holds."""
+        return now < seen_at + self.idle and now < created_at + self.absolute
+
 
 @dataclass(frozen=True)
 class StaffMember:
@@ -84,7 +88,7 @@ def find_session(session: Session, token: str, lifetimes: Lifetimes, now: dt.dat
     found, staff = row
     if found.awaits_code and now >= found.created_at + CODE_TIME:
         return None
-    if now >= found.seen_at + lifetimes.idle or now >= found.created_at + lifetimes.absolute:
+    if not lifetimes.is_live(found.created_at, found.seen_at, now):
         return None
     return SignedIn(member(staff), found.token_hash, found.seen_at, found.awaits_code)
 

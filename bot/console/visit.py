@@ -9,7 +9,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 
+from babel.dates import format_datetime
 from jinja2 import Environment
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -98,6 +100,8 @@ class Visit:
     csrf_secret: str
     """The cookie's value that form tokens are bound to."""
     signed_in: StaffMember | None = None
+    pending: StaffMember | None = None
+    """Who has given the password, and must still give the code; they are not signed in."""
     token_hash: str = ""
     form: FormData = field(default_factory=FormData)
 
@@ -168,6 +172,11 @@ class Visit:
         """The console's text `key` in the visitor's language."""
         return self.console.texts.get(key, self.language, **values)
 
+    def when(self, at: dt.datetime) -> Markup:
+        """A time for people: UTC, which the script turns into the reader's own."""
+        shown = format_datetime(at, "d MMM y, HH:mm", locale=self.language)
+        return Markup('<time datetime="{}">{} UTC</time>').format(at.isoformat(timespec="seconds"), shown)
+
     def csrf(self) -> Markup:
         """The hidden field that every form needs."""
         return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, self.csrf_token)
@@ -178,13 +187,14 @@ class Visit:
         return csrf_token(self.csrf_secret)
 
     def render(self, template: str, status: int = 200, **values: object) -> Response:
-        """The page of `template`, which knows t, csrf, url, may, visit, staff, navigation, language and said."""
+        """The page of `template`, which knows t, csrf, url, when, may, visit, staff, navigation, language and said."""
         said = self._said()
         page = self.console.templates.get_template(template).render(
             t=self.t,
             csrf=self.csrf,
             csrf_token=self.csrf_token,
             url=url,
+            when=self.when,
             may=self.may,
             visit=self,
             staff=self.signed_in,
@@ -219,8 +229,6 @@ class Visit:
 
 def url(path: str, **query: object) -> str:
     """The address of a page of the console: url("/staff", page=2)."""
-    from urllib.parse import urlencode
-
     wanted: Mapping[str, object] = {name: value for name, value in query.items() if value not in (None, "")}
     return f"{BASE}{path}" + (f"?{urlencode(wanted)}" if wanted else "")
 

@@ -1,16 +1,36 @@
 """A gateway with the console, and browsers signed in with any role."""
 
-import datetime as dt
 import re
+import threading
+import time
 
 import pytest
+import uvicorn
+from argon2 import PasswordHasher
+from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from bot.console import sessions
 from bot.console.tables import Staff
 from bot.conversations.worker import now
 from bot.gateway.app import create_app
+from bot.knowledge.store import KnowledgeStore
 from bot.settings import load_settings
+from bot.storage.database import Database
+from tests.channels.serving import free_port
+
+CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+PASSWORD = "four plain green words"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASHED = CHEAP.hash(PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    monkeypatch.setattr("bot.console.passwords._HASHER", CHEAP)
+    monkeypatch.setattr("bot.console.passwords._NOBODYS", HASHED)
 
 
 @pytest.fixture
@@ -18,8 +38,15 @@ def settings(database, tmp_path):
     return load_settings(database_url=database.url.render_as_string(hide_password=False), var_dir=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def store(content_dir):
+    """The content, read once for all tests."""
+    return KnowledgeStore(content_dir)
+
+
 @pytest.fixture
-def app(settings):
+def app(settings, store, monkeypatch):
+    monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
     return create_app(settings)
 
 
@@ -32,10 +59,10 @@ def add_staff(database, name, role="viewer", **values):
         return staff.id
 
 
-def token_for(database, staff_id, at=None):
+def token_for(database, staff_id, at=None, awaits_code=False):
     """A session's token, as sign-in would give."""
     with database.transaction() as session:
-        return sessions.open_session(session, staff_id, "test", False, at or dt.datetime.now(dt.timezone.utc))
+        return sessions.open_session(session, staff_id, "test", awaits_code, at or now())
 
 
 @pytest.fixture
@@ -63,3 +90,29 @@ def csrf(page):
 def post(client, path, form_page="/console/", **fields):
     """Post a form as a browser does: with the token of a page."""
     return client.post(path, data={"csrf": csrf(client.get(form_page)), **fields})
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A gateway of its own; gives its settings and database."""
+    settings = load_settings(var_dir=tmp_path, port=free_port())
+    database = Database(settings.database)
+    database.migrate()
+    config = uvicorn.Config(create_app(settings), port=settings.port, log_level="error", ws="none", server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield settings, database
+    server.should_exit = True
+    thread.join()
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
