@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, sign_in, users, welcome
+from bot.console import account, audit_log, home, sign_in, teach, unanswered, users, welcome
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -35,6 +35,8 @@ PAGES: tuple[Page, ...] = (
     *welcome.PAGES,
     *account.PAGES,
     *users.PAGES,
+    *unanswered.PAGES,
+    *teach.PAGES,
     *audit_log.PAGES,
 )
 """All pages; the navigation keeps their order."""

@@ -42,6 +42,7 @@ class Tools:
     fresh: Callable[[], Path | None]
     in_force: Callable[[], Path | None]
     shipped: Callable[[], str]
+    pin: Callable[[Path], None]
 
 
 def real_tools(settings: Settings) -> Tools:
@@ -53,12 +54,17 @@ def real_tools(settings: Settings) -> Tools:
     def in_force() -> Path | None:
         return training.usable_model(settings) if training.newest_model(settings) else None
 
+    def pin(model: Path) -> None:
+        if training.chosen_model(settings) != model:
+            training.put_in_force(settings, model)
+
     return Tools(
         train=lambda: training.train(settings),
         judge=judge,
         fresh=lambda: training.fresh_model(settings),
         in_force=in_force,
         shipped=lambda: training.shipped_fingerprint(settings),
+        pin=pin,
     )
 
 
@@ -96,6 +102,8 @@ def carry_out(run_id: int, database: Database, settings: Settings, tools: Tools)
 def _carry_out(run_id: int, database: Database, settings: Settings, tools: Tools) -> None:
     floors, questions = read_floors(settings.evaluation_dir), frozen_questions(settings.evaluation_dir)
     old, shipped = tools.in_force(), tools.shipped()
+    if old is not None:
+        tools.pin(old)  # else a worker that starts meanwhile would take the newest, compared or not
     new = tools.fresh()
     if new is not None and new == old:
         with database.transaction() as session:
