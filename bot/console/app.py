@@ -17,7 +17,19 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, sign_in, teach, unanswered, users, welcome
+from bot.console import (
+    account,
+    audit_log,
+    home,
+    revisions,
+    sign_in,
+    teach,
+    topic_edit,
+    topics,
+    unanswered,
+    users,
+    welcome,
+)
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -32,6 +44,9 @@ HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *sign_in.PAGES,
+    *topics.PAGES,
+    *topic_edit.PAGES,
+    *revisions.PAGES,
     *welcome.PAGES,
     *account.PAGES,
     *users.PAGES,

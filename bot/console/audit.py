@@ -38,6 +38,12 @@ class Act(str, Enum):
     MODEL_TAKEN_BACK = "model_taken_back"
     QUESTIONS_ACCEPTED = "questions_accepted"
     QUESTIONS_DISMISSED = "questions_dismissed"
+    CONTENT_SUBMITTED = "content_submitted"
+    CONTENT_SENT_BACK = "content_sent_back"
+    CONTENT_PUBLISHED = "content_published"
+    CONTENT_SCHEDULED = "content_scheduled"
+    CONTENT_ROLLED_BACK = "content_rolled_back"
+    CONTENT_WITHDRAWN = "content_withdrawn"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

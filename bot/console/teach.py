@@ -115,7 +115,9 @@ async def _page(visit: Visit, problem: str | None = None) -> Response:
         names=seen.names,
         models={run.model: run for run in reversed(seen.runs) if run.model and run.comparison},
         in_force=in_force,
-        previous=in_force.previous if in_force and (settings.models_dir / (in_force.previous or "-")).is_file() else None,
+        previous=in_force.previous
+        if in_force and (settings.models_dir / (in_force.previous or "-")).is_file()
+        else None,
         workers=workers.running(settings.var_dir),
         comparison=_comparison(visit, newest) if newest is not None and newest.comparison else None,
         may_override=visit.staff.role is Role.ADMIN,

@@ -10,11 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from bot.console.audit import Act
+from bot.console.publishing import publisher
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.teach import topic_title
 from bot.console.visit import Visit
 from bot.teaching.book import Added, Author, BookError, QuestionBook
+from bot.teaching.editing_book import EditingBook
 from bot.teaching.grouping import Group, grouped
 from bot.teaching.missed import LONGEST, Missed, decide, read_missed
 from bot.teaching.tables import Verdict
@@ -77,7 +79,7 @@ async def _accept(visit: Visit, group: Group, topic: str, chosen: list[Missed]) 
     questions: dict[str, list[str]] = {}
     for one in chosen:
         questions.setdefault(one.language, []).append(one.question)
-    book: QuestionBook = visit.console.book
+    book = question_book(visit)
     by = Author(visit.staff.id, visit.staff.name)
     added, path = None, UNANSWERED
     try:
@@ -90,6 +92,12 @@ async def _accept(visit: Visit, group: Group, topic: str, chosen: list[Missed]) 
     await visit.write(_accepted, visit, chosen, topic)
     say = "new" if is_new else "accepted" if added is Added.IN_FORCE else "in_review"
     return visit.redirect(path, say=f"unanswered.said.{say}", count=len(chosen), topic=topic_title(visit, topic))
+
+
+def question_book(visit: Visit) -> QuestionBook:
+    """Where accepted questions go."""
+    console = visit.console
+    return EditingBook(console.database, console.settings.content_dir, console.store, publisher(visit))
 
 
 def _accepted(session: Session, visit: Visit, chosen: list[Missed], topic: str) -> None:

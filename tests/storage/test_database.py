@@ -4,6 +4,7 @@ from alembic.migration import MigrationContext
 
 import bot.console.tables
 import bot.conversations.tables
+import bot.editing.tables
 import bot.registry.tables
 import bot.teaching.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable

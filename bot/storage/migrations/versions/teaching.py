@@ -6,7 +6,7 @@ from alembic import op
 from bot.storage.database import UtcDateTime
 
 revision = "0005_teaching"
-down_revision = "0004_staff"
+down_revision = "content_revisions"
 branch_labels = None
 depends_on = None
 
