@@ -228,9 +228,9 @@ def test_from_a_missed_question_to_the_model_in_use_and_back(served, browser, tm
         walk.go("/console/unanswered")
         walk.look("unanswered")
         assert "712" not in page.content()
-        page.get_by_role("link", name="who can help me with my receipt paper").click()
+        page.get_by_role("link", name="who can help me with my receipt papers").click()
         walk.look("group")
-        page.get_by_label("Wording 2").fill("who helps with receipts")
+        page.get_by_label("Wording 2", exact=True).fill("who helps with receipts")
         page.select_option("#topic", "receipts")
         walk.press("Accept as its questions")
         assert "2 questions are accepted for “Receipts”" in page.get_by_role("status").inner_text()
@@ -238,7 +238,7 @@ def test_from_a_missed_question_to_the_model_in_use_and_back(served, browser, tm
         with database.reading() as session:
             revision = session.scalars(select(Revision)).one()
         assert (revision.state, revision.path) == ("published", "faq/recruitment/receipts.yml")
-        assert "- who can help me with my receipt paper" in revision.text
+        assert "- who can help me with my receipt papers\n" in revision.text
         assert "- who helps with receipts" in revision.text
 
         (tmp_path / "plan.json").write_text(json.dumps({**GOOD, "model": new, "compared_with": old, "shipped": "s"}))
