@@ -18,7 +18,8 @@ from bot.console.visit import Visit
 from bot.teaching.book import Added, Author, BookError, QuestionBook
 from bot.teaching.editing_book import EditingBook
 from bot.teaching.grouping import Group, grouped
-from bot.teaching.missed import LONGEST, Missed, decide, read_missed
+from bot.teaching.missed import LONGEST, Missed, decide, merged, read_missed
+from bot.teaching.suggestions import open_suggestions, settle
 from bot.teaching.tables import Verdict
 
 UNANSWERED = "/unanswered"
@@ -101,12 +102,16 @@ def question_book(visit: Visit) -> QuestionBook:
 
 
 def _accepted(session: Session, visit: Visit, chosen: list[Missed], topic: str) -> None:
-    decide(session, (one.hash for one in chosen), Verdict.ACCEPTED, topic, visit.staff.id, visit.now)
+    hashes = [one.hash for one in chosen]
+    decide(session, hashes, Verdict.ACCEPTED, topic, visit.staff.id, visit.now)
+    settle(session, hashes, Verdict.ACCEPTED)
     visit.record(session, Act.QUESTIONS_ACCEPTED, f"topic {topic}: {len(chosen)}")
 
 
 def _dismiss(session: Session, visit: Visit, chosen: list[Missed]) -> None:
-    decide(session, (one.hash for one in chosen), Verdict.DISMISSED, None, visit.staff.id, visit.now)
+    hashes = [one.hash for one in chosen]
+    decide(session, hashes, Verdict.DISMISSED, None, visit.staff.id, visit.now)
+    settle(session, hashes, Verdict.DISMISSED)
     visit.record(session, Act.QUESTIONS_DISMISSED, f"questions: {len(chosen)}")
 
 
@@ -141,7 +146,8 @@ def _form(visit: Visit, group: Group, problem: str | None = None, details: str =
 
 async def _groups(visit: Visit) -> list[Group]:
     def read(session: Session) -> list[Group]:
-        return grouped(read_missed(session, visit.console.settings.default_language))
+        missed = read_missed(session, visit.console.settings.default_language)
+        return grouped(merged([*open_suggestions(session), *missed]))
 
     return await visit.read(read)
 

@@ -88,7 +88,7 @@ def merged(all_missed: Iterable[Missed | None]) -> list[Missed]:
         else:
             found[one.hash] = replace(
                 known,
-                times=known.times + one.times,
+                times=max(known.times, one.times) if known.suggested else known.times + one.times,
                 nearest=known.nearest or one.nearest,
                 suggested=known.suggested or one.suggested,
             )
