@@ -10,11 +10,20 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.knowledge.form_cues import FormCues, load_form_cues
+from bot.settings import load_settings
+
 logger = logging.getLogger(__name__)
 UNDERSTOOD = SlotSet("missed", False)
 CENTRE_FORM = "centre_form"
-"""One short question: any other turn of the dialogue closes it, so that it is not asked again and again."""
-PARTS_OF_CENTRE_FORM = (f"validate_{CENTRE_FORM}", "action_ask_centre_place")
+PARTS = {
+    CENTRE_FORM: (f"validate_{CENTRE_FORM}", "action_ask_centre_place", "action_say"),
+    "recruiter_form": ("validate_recruiter_form", "action_note_recruiter", "action_check_recruiter"),
+}
+"""Forms of one short question, with the actions that belong to them: any other action closes them, so that the question
+is not asked again and again."""
+ERASE_ASKED = "erase_asked"
+LIKELY_EMERGENCY = 0.25
 
 
 class SafeAction(Action, ABC):
@@ -39,9 +48,9 @@ class SafeAction(Action, ABC):
             return []
 
     def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
-        """The events, and with them the end of an open question for a place that this turn has left."""
-        stays = self.name() in PARTS_OF_CENTRE_FORM or any(event["event"] == "active_loop" for event in events)
-        if stays or tracker.active_loop.get("name") != CENTRE_FORM:
+        """The events, and with them the end of an open short question that this turn has left."""
+        form = tracker.active_loop.get("name")
+        if form not in PARTS or self.name() in PARTS[form] or any(e["event"] == "active_loop" for e in events):
             return events
         return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
 
@@ -51,15 +60,36 @@ def intent_of(tracker: Tracker) -> str:
     return str(tracker.latest_message.get("intent", {}).get("name") or "")
 
 
+def confidence_of(tracker: Tracker) -> float:
+    """How sure the intent of the latest message is, from 0 to 1."""
+    return float(tracker.latest_message.get("intent", {}).get("confidence") or 0.0)
+
+
+def text_of(tracker: Tracker) -> str:
+    """The latest message's words; a picked choice begins with "/"."""
+    return str(tracker.latest_message.get("text") or "")
+
+
+def is_likely(tracker: Tracker, intent: str, least: float = LIKELY_EMERGENCY) -> bool:
+    """Whether the classifier gave `intent` at least that share of its belief."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return any(r["name"] == intent and r["confidence"] >= least for r in ranking)
+
+
+def form_cues() -> FormCues:
+    """The words that tell answers from asides."""
+    return load_form_cues(load_settings().content_dir)
+
+
 def entity(tracker: Tracker, name: str) -> str | None:
     """The first value of entity `name` in the latest message."""
     return next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == name), None)
 
 
 def open_form(tracker: Tracker) -> str | None:
-    """The form whose question the person is answering; the one for a place does not count, it gives way to anything."""
+    """The form whose question the person is answering; those that give way to anything do not count."""
     name = tracker.active_loop.get("name")
-    return None if name == CENTRE_FORM else name
+    return None if name in PARTS else name
 
 
 def _where(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Looking a recruiter up, watching one, and reporting one: thin over `bot.registry`."""
+"""Looking a recruiter up and watching one: thin over `bot.registry`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of
+from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, text_of
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
 from bot.registry.desk import current_desk
 from bot.registry.lookup import CHOSEN
@@ -16,8 +17,12 @@ from bot.registry.verdict import Ruling
 
 ABOUT_RECRUITER = "utter_check_recruiter"
 """What the slot `about` holds after a look-up: a country named next narrows it."""
-REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
-ANSWER_HERE = "report_answer_here"
+SURE, LIKELY = 0.8, 0.5
+ASK_AGAIN = ("affirm", "inform_country")
+LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
+SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person", "affirm", "deny", "unsure", "find_mrc", "risk_check")
+MAY_BE_A_NAME = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter")
+"""What the classifier makes of a firm's name alone."""
 
 
 class ActionNoteRecruiter(SafeAction):
@@ -35,6 +40,40 @@ class ActionNoteRecruiter(SafeAction):
             if text.startswith("/") or current_desk.get().registry.read(text).is_empty:
                 text = None
         return [SlotSet("recruiter", text), SlotSet("requested_slot", None)]
+
+
+class ValidateRecruiterForm(SafeAction):
+    """Takes the message as the recruiter asked for, unless it is surely something else."""
+
+    def name(self) -> str:
+        """The action's name, which Rasa looks for when the form is open."""
+        return "validate_recruiter_form"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Fill the slot; filling nothing lets the rule of the message's intent have its way."""
+        if tracker.get_slot("requested_slot") != "recruiter":
+            return []  # the form was opened by this very message
+        text, intent = text_of(tracker), intent_of(tracker)
+        if text.startswith("/") or intent == EMERGENCY or intent in LEAVES:
+            return []
+        if not current_desk.get().registry.read(text).is_empty and _may_be_a_recruiter(tracker, text):
+            return [SlotSet("recruiter", text)]
+        return [SlotSet("recruiter", None)] if intent in ASK_AGAIN else []
+
+
+def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:
+    """Whether the words may name somebody: the lists know them, or the classifier has nothing better to say."""
+    registry, intent, confidence = current_desk.get().registry, intent_of(tracker), confidence_of(tracker)
+    if registry.is_named_in_full(text):
+        return True
+    if intent in SMALL_TALK and confidence >= SURE:
+        return False
+    is_aside = form_cues().is_question(text) and not registry.read(text).is_question
+    if intent in MAY_BE_A_NAME and not is_aside:
+        return True
+    if confidence < LIKELY and not is_aside:
+        return True
+    return bool(registry.check(text, dt.date.today()).matches)
 
 
 class ActionCheckRecruiter(SafeAction):
@@ -55,10 +94,6 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
     """Say the verdict on `asked`; the person's own countries decide only between namesakes."""
     registry, today = current_desk.get().registry, dt.date.today()
     verdict = registry.check(asked, today, country)
-    if verdict.ruling is Ruling.NOT_FOUND and country and intent_of(tracker) == "check_recruiter":
-        # the country may be a word of the name, as in "Kuwait Overseas", or where the work is
-        anywhere = registry.check(asked, today)
-        verdict = anywhere if anywhere.matches and anywhere.matches[0].score == 1.0 else verdict
     if country is None and verdict.ruling is Ruling.AMBIGUOUS and len(verdict.countries) > 1:
         for own in (tracker.get_slot("origin"), tracker.get_slot("destination")):
             if own in verdict.countries:
@@ -90,25 +125,3 @@ class ActionWatchRecruiter(SafeAction):
             desk.filed.append(filing.FiledWatch(int(chosen.removeprefix(CHOSEN)), on))
         say.utter_message(response="utter_watch", on=on, name=found[0].name if found else "", entry=chosen)
         return [UNDERSTOOD]
-
-
-class ActionFileReport(SafeAction):
-    """Ends the report form: files the report when it was confirmed, else forgets it."""
-
-    def name(self) -> str:
-        """The action's name."""
-        return "action_file_report"
-
-    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """File or forget."""
-        told = {slot.removeprefix("report_"): str(tracker.get_slot(slot) or "") for slot in REPORT_SLOTS}
-        if tracker.get_slot("report_confirm") == "yes":
-            desk = current_desk.get()
-            anonymous = told["contact"] != ANSWER_HERE
-            filed = filing.report(desk.vault, told, anonymous, tracker.get_slot("language"))
-            desk.filed.append(filed)
-            say.utter_message(response="utter_report_filed", values={"reference": filed.reference})
-        else:
-            say.utter_message(response="utter_report_dropped")
-        forgotten = [SlotSet(slot, None) for slot in (*REPORT_SLOTS, "report_confirm")]
-        return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]

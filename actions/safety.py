@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction
+from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, form_cues, text_of
 
 
 class ActionEmergency(SafeAction):
@@ -32,9 +32,30 @@ class ActionAskErase(SafeAction):
         return "action_ask_erase"
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Ask."""
+        """Ask; say that nothing is erased when that is what was asked for."""
+        if form_cues().negates(text_of(tracker)):
+            say.utter_message(response="utter_not_erased")
+            return [UNDERSTOOD]
         say.utter_message(response="utter_erase_confirm")
-        return [ActiveLoop(None), SlotSet("requested_slot", None), UNDERSTOOD]
+        return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet(ERASE_ASKED, True), UNDERSTOOD]
+
+
+class ActionAffirm(SafeAction):
+    """Takes a typed "yes": it erases when that was the question right before, else it answers nothing in particular."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_affirm"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Erase, or ask what the person would like to know; "yes, but wait" erases nothing."""
+        if not tracker.get_slot(ERASE_ASKED):
+            say.utter_message(response="utter_affirm")
+        elif form_cues().hesitates(text_of(tracker)):
+            say.utter_message(response="utter_not_erased")
+        else:
+            say.utter_message(response="utter_erased")
+        return [UNDERSTOOD]
 
 
 class ActionErase(SafeAction):

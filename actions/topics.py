@@ -6,10 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
+from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form, text_of
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.words import plain
 
 MAX_SUGGESTIONS = 3
+NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu")
+"""What is not suggested; the menu stands under every suggestion."""
 
 
 class ActionAnswer(SafeAction):
@@ -38,6 +41,19 @@ class ActionAnswerWithFacts(SafeAction):
         response = f"utter_{intent_of(tracker)}"
         say.utter_message(response=response)
         return [SlotSet("about", response), UNDERSTOOD]
+
+
+class ActionSay(SafeAction):
+    """Says the response of a small intent, such as thanks."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_say"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say `utter_<intent>`."""
+        say.utter_message(response=f"utter_{intent_of(tracker)}")
+        return []
 
 
 class ActionGreet(SafeAction):
@@ -78,7 +94,9 @@ class ActionDidYouMean(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
-        likely = [r["name"] for r in ranking if r["name"] not in (FALLBACK, OUT_OF_SCOPE, EMERGENCY)]
+        likely = [r["name"] for r in ranking if r["name"] not in NO_TOPICS]
+        if not plain(text_of(tracker)):
+            likely = []  # of "😀" and "?" nothing can be guessed
         if open_form(tracker) or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:

@@ -1,13 +1,17 @@
 """Finding recruiters by distorted names, beside rapidfuzz over the whole list, SQLite FTS5 and PostgreSQL's pg_trgm.
 
     python benchmarks/registry.py [--names 100000] [--queries 1000] [--unlisted 5000]
+    python benchmarks/registry.py --index 1000000
+    python benchmarks/registry.py --import 900000
 
-The names are real: all lists that ship, filled up from the British register. Give a seed nobody has tuned on.
+The names are real: all lists that ship, filled up from the British register. Give a seed nobody has tuned on. `--index`
+measures only the index of so many names, made of the words of the real ones, `--import` only an import of so many rows.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime as dt
 import json
 import os
@@ -27,9 +31,11 @@ from sqlalchemy import select
 import bot.conversations.tables  # noqa: F401
 from bot.registry import names
 from bot.registry.entries import Entry, entries
-from bot.registry.importing import shipped_path
+from bot.registry.importing import import_file, shipped_path
+from bot.registry.index import NameIndex
 from bot.registry.lookup import Registry
 from bot.registry.readers import read_rows
+from bot.registry.slips import SlipIndex
 from bot.registry.snapshots import ListFile, approve, stage
 from bot.registry.source import load_sources
 from bot.registry.tables import RegistryKey
@@ -226,6 +232,74 @@ def trigrams(listed: list[str], directory: str):
     return search
 
 
+def made_up(count: int, rng: random.Random) -> list[str]:
+    """Names put together from the words of the British register, as many as are wanted."""
+    source = load_sources(CONTENT)["gb_licensed_sponsors_skilled_worker"]
+    real = [e.name for e in entries(source, read_rows(source, shipped_path(CONTENT, source))) if isinstance(e, Entry)]
+    words = [word for name in real for word in name.split()]
+    return [*real[:count], *(" ".join(rng.choices(words, k=rng.randrange(2, 6))) for _ in range(count - len(real)))]
+
+
+def megabytes() -> float:
+    """What this process holds in memory now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
+def measure_index(count: int, queries: int, rng: random.Random) -> None:
+    """Time and memory of the index over `count` names, and of looking for distorted ones in it."""
+    listed = [parsed.spelled for name in made_up(count, rng) if (parsed := names.parse(name)).key]
+    names.parse.cache_clear()
+    before, start = megabytes(), time.perf_counter()
+    index = NameIndex(listed)
+    middle, built = megabytes(), time.perf_counter()
+    slips = SlipIndex([spelled.replace(" ", "") for spelled in listed])
+    print(
+        f"{len(listed):,} names: pieces {built - start:.1f} s, {middle - before:.0f} MB; "
+        f"slips {time.perf_counter() - built:.1f} s, {megabytes() - middle:.0f} MB; process {megabytes():.0f} MB, "
+        f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB"
+    )
+    times = []
+    for _ in range(queries):
+        spelled = names.parse(KINDS[rng.choice(list(KINDS))](rng.choice(listed), rng)).spelled
+        at = time.thread_time()
+        index.search(spelled, 48)
+        slips.search(spelled.replace(" ", ""))
+        times.append((time.thread_time() - at) * 1000)
+    print(f"one search: p50 {np.percentile(times, 50):.1f} ms, p99 {np.percentile(times, 99):.1f} ms")
+
+
+def measure_import(count: int, rng: random.Random, directory: str) -> None:
+    """Time and peak memory of importing a CSV file of `count` rows, as `salama registry import` does."""
+    path = Path(directory) / "huge_2026-11-01.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Name of the Agency", "RL No", "Address", "Telephone"])
+        words = [
+            "Gulf",
+            "Star",
+            "Pearl",
+            "Overseas",
+            "Travels",
+            "Sunrise",
+            "Hope",
+            "Al",
+            "Rahman",
+            "Trade",
+            "Ltd",
+            "Kazi",
+        ]
+        writer.writerows([f"{' '.join(rng.choices(words, k=4))} {n}", n, "Dhaka", f"02{n:07}"] for n in range(count))
+    database = Database(f"sqlite:///{directory}/huge.db")
+    database.migrate()
+    source = load_sources(CONTENT)["bd_recruiting_agencies"]
+    start = time.perf_counter()
+    outcome = import_file(database, source, path, "benchmark", NOW)
+    print(
+        f"{outcome.rows:,} rows ({path.stat().st_size / 1e6:.0f} MB) imported in {time.perf_counter() - start:.0f} s, "
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--names", type=int, default=100_000)
@@ -234,9 +308,18 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=200, help="queries for the slow alternatives")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--show", action="store_true", help="print misses")
+    parser.add_argument("--index", type=int, help="measure only an index of so many names")
+    parser.add_argument("--import", dest="imports", type=int, help="measure only an import of so many rows")
     options = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     rng = random.Random(options.seed)
+    if options.index:
+        measure_index(options.index, min(options.queries, 300), rng)
+        return
+    if options.imports:
+        with tempfile.TemporaryDirectory() as directory:
+            measure_import(options.imports, rng, directory)
+        return
     with tempfile.TemporaryDirectory() as directory:
         database = Database(f"sqlite:///{directory}/bench.db")
         start = time.perf_counter()

@@ -14,6 +14,7 @@ from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
 from bot.editing.overlay import live_content
 from bot.safety.encryption import AddressVault
@@ -58,9 +59,10 @@ def engine(settings: Settings, name: str = "engine") -> None:
     notices = Notices(live_content(database, settings.content_dir), settings.default_language)
     answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name)
     worker = Worker(database, answers, notices)
+    watcher = Watcher(database, assistant.registry.sources, notices)
 
     async def run(stop: asyncio.Event) -> None:
-        await asyncio.gather(worker.run(stop), answers.watch(stop))
+        await asyncio.gather(worker.run(stop), watcher.run(stop), answers.watch(stop))
 
     _until_stopped(run)
 

@@ -247,24 +247,42 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     # after STOP nothing is sent, but a call for help is answered whatever was said before
     withheld = contact.opted_out_at is not None and turn.intent != EMERGENCY
     for reply in turn.replies:
-        session.add(
-            Message(
-                contact_id=question.contact_id,
-                direction=Direction.OUT.value,
-                state=State.WITHHELD.value if withheld else State.QUEUED.value,
-                error=OPTED_OUT if withheld else None,
-                channel=question.channel,
-                text=reply.text,
-                choices=_stored(reply.choices),
-                rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
-                content_id=reply.content_id,
-                reply_to=None if turn.erase else claimed.message_id,
-                created_at=now,
-                due_at=now,
-            )
-        )
+        queue(session, contact, reply, now, None if turn.erase else claimed.message_id, withheld)
     wake(session, Work.OUTBOX)
     wake(session, Work.INBOX)  # the contact's next message is free now
+
+
+def queue(
+    session: Session,
+    contact: Contact,
+    reply: Reply,
+    now: dt.datetime,
+    reply_to: int | None = None,
+    withheld: bool = False,
+) -> None:
+    """Put a message to `contact` into the outbox.
+
+    Args:
+        reply_to: the message that it answers; None when it comes unasked.
+        withheld: keep it, unsent, because the person had said STOP.
+    """
+    session.add(
+        Message(
+            contact_id=contact.id,
+            direction=Direction.OUT.value,
+            state=State.WITHHELD.value if withheld else State.QUEUED.value,
+            error=OPTED_OUT if withheld else None,
+            channel=contact.channel,
+            text=reply.text,
+            choices=_stored(reply.choices),
+            rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
+            content_id=reply.content_id,
+            reply_to=reply_to,
+            created_at=now,
+            due_at=now,
+        )
+    )
+    wake(session, Work.OUTBOX)
 
 
 def _stored(choices: tuple[Choice, ...]) -> list[list[str]]:
@@ -272,18 +290,21 @@ def _stored(choices: tuple[Choice, ...]) -> list[list[str]]:
 
 
 def _rest_of_last(session: Session, contact_id: str) -> Reply | None:
-    """What was left out of the newest reply."""
+    """What was left out of the newest answer, which may be of several messages."""
     query = (
         select(Message)
         .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
         .order_by(Message.id.desc())
-        .limit(1)
+        .limit(6)
     )
-    last = session.execute(query).scalar()
-    if last is None or not last.rest:
-        return None
-    text, choices = last.rest
-    return Reply(text, tuple(Choice(*choice) for choice in choices), last.content_id)
+    newest = list(session.execute(query).scalars())
+    for message in newest:
+        if message.reply_to != newest[0].reply_to:
+            break
+        if message.rest:
+            text, choices = message.rest
+            return Reply(text, tuple(Choice(*choice) for choice in choices), message.content_id)
+    return None
 
 
 def forget(session: Session, contact_id: str) -> None:

@@ -20,18 +20,21 @@ class Notices:
         """The answer to `claimed`; None when it is for the engine."""
         if claimed.notice is None:
             return None
-        language = self._language(claimed.language)
+        language = claimed.language
         if claimed.rest is not None:
             reply = claimed.rest
         else:
-            sms = claimed.question.channel == "sms"
-            composer = Composer(self._store.current, language, sms, dt.date.today())
-            reply = composer.response(f"utter_{claimed.notice}")
+            reply = self.composer(claimed.question.channel, language).response(f"utter_{claimed.notice}")
         return Turn((reply,), None, claimed.language, claimed.notice, 1.0)
 
-    def more_label(self, language: str | None) -> str:
-        """What stands under a text that goes on."""
-        return self._store.current.label("reply_more", self._language(language))
+    def composer(self, channel: str, language: str | None) -> Composer:
+        """What composes a text for a channel, in a person's language or else the default one."""
+        return Composer(self._store.current, self._language(language), channel == "sms", dt.date.today())
+
+    def page_labels(self, language: str | None) -> tuple[str, str]:
+        """What stands under a text that goes on, and over choices that follow alone."""
+        knowledge, language = self._store.current, self._language(language)
+        return knowledge.label("reply_more", language), knowledge.label("more_choices", language)
 
     def _language(self, language: str | None) -> str:
         return language if language and language in self._store.current.languages else self._default

@@ -93,9 +93,9 @@ class Worker:
 
     def _in_pages(self, turn: Turn, claimed: Claimed) -> Turn:
         """Cut replies to what the channel carries in one message."""
-        more = self._notices.more_label(turn.language) if self._notices else ""
+        labels = self._notices.page_labels(turn.language) if self._notices else ("", "")
         channel = claimed.question.channel
-        return replace(turn, replies=tuple(page for reply in turn.replies for page in pages(reply, channel, more)))
+        return replace(turn, replies=tuple(page for reply in turn.replies for page in pages(reply, channel, *labels)))
 
     async def _store(self, claimed: Claimed, turn: Turn) -> None:
         fields = {"message_id": claimed.message_id}

@@ -33,6 +33,7 @@ runtime.quiet_logs()
 trust_results()
 run_in_sequence()
 ERASED = "utter_erased"
+ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
@@ -135,6 +136,8 @@ class Assistant:
             notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
             first = 0 if intent.get("name") != EMERGENCY else len(replies)
             replies = [*replies[:first], notice, *replies[first:]]
+        if all(reply.content_id != ERASE_PROMPT for reply in replies):
+            memory.forget("erase_asked")  # a "yes" some turns later must not erase
         return Turn(
             replies=tuple(replies),
             state=memory.state or "",

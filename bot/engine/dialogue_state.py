@@ -28,8 +28,20 @@ class Memory:
     understood: dict[str, Any] = field(default_factory=dict)
     language: str | None = None
 
+    def forget(self, slot: str) -> None:
+        """Let go of a slot that holds for one turn only."""
+        state = json.loads(self.state) if self.state else {"slots": {}}
+        if state["slots"].pop(slot, None) is not None:
+            self.state = json.dumps(state, ensure_ascii=False)
+
 
 current_memory: ContextVar[Memory] = ContextVar("current_memory")
+
+
+def open_form() -> str | None:
+    """The form that was open when the message being answered came in; None outside a turn."""
+    state = current_memory.get(Memory()).state
+    return json.loads(state)["form"] if state else None
 
 
 class DialogueStateStore(TrackerStore):

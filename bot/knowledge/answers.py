@@ -79,7 +79,7 @@ class Composer:
 
     def suggestions(self, ids: Sequence[str]) -> Reply:
         """The "did you mean" question with the titles of `ids`, most likely first."""
-        return self._plain("utter_did_you_mean", self._choices([*ids, "menu"]))
+        return self._plain("utter_did_you_mean", self._choices(dict.fromkeys([*ids, "menu"])))
 
     def languages(self) -> Reply:
         """The question which language to use, each named in itself."""
@@ -102,16 +102,18 @@ class Composer:
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
-        here = places.destination or places.origin
-        blocks = [self._facts_block(here, HELP_LINES, None)] if here else []
-        if (
-            places.destination and places.origin
-        ):  # police at home cannot come; a line that is reached from abroad can help
-            blocks.append(self._facts_block(places.origin, HELP_LINES, None, from_abroad=True))
+        here, home = places.destination or places.origin, places.origin if places.destination else None
+        found = self._facts_block(here, HELP_LINES, None, urgent=True) if here else ""
+        # police at home cannot come; a line that is reached from abroad can help
+        from_home = self._facts_block(home, HELP_LINES, None, from_abroad=True, urgent=True) if home else ""
+        # says that there is none, and where to turn
+        missing = self._help_lines(places.destination) if places.destination and not found else ""
+        first = self._response_text("utter_emergency")
+        if self.sms:  # the number and what to do must be in the first message
+            blocks = [found, first, missing, from_home, self._response_text("utter_emergency_more")]
+        else:
+            blocks = [found, from_home, first, missing]
         blocks = [block for block in blocks if block]
-        blocks.append(self._response_text("utter_emergency"))
-        if places.destination and not self._facts_block(places.destination, HELP_LINES, None):
-            blocks.append(self._help_lines(places.destination))  # says that there is none, and where to turn
         # the country was perhaps only spoken of: the person must be able to say that it is another one
         blocks.append(self._response_text("utter_emergency_choose_country"))
         choices = self._country_choices(HELP_LINES, but=here)
@@ -196,7 +198,15 @@ class Composer:
             choices = self._country_choices(kinds)
         return Reply("\n\n".join(blocks), choices + self._choices(buttons), id)
 
-    def _facts_block(self, code: str, kinds: Iterable[FactKind], role: Role | None, from_abroad: bool = False) -> str:
+    def _facts_block(
+        self,
+        code: str,
+        kinds: Iterable[FactKind],
+        role: Role | None,
+        from_abroad: bool = False,
+        urgent: bool = False,
+    ) -> str:
+        """The facts of a country, line by line; "ask before you act" is no advice where it is `urgent`."""
         country = self.knowledge.countries.get(code)
         if country is None:
             return ""
@@ -204,7 +214,7 @@ class Composer:
         lines = [self._fact(fact) for fact in facts if fact.phone_abroad or not from_abroad]
         if not lines:
             return ""
-        if self.today > country.review_by:
+        if self.today > country.review_by and not urgent:
             lines.append(self._label("stale").format(date=country.reviewed_on.isoformat()))
         return "\n".join([f"{self._country(code)}:", *lines])
 

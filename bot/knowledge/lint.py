@@ -16,6 +16,7 @@ from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import NOTHING, ContentFiles, Document, Knowledge, Problem, read
 
 MAX_SMS_SEGMENTS = 2
+BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml")
 
 
 def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> list[Problem]:
@@ -30,7 +31,7 @@ def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> li
     knowledge, problems = read(root, overlay)
     if not knowledge.languages:
         return problems or [Problem(root / "languages.yml", 1, "no language is defined")]
-    for path in sorted({*knowledge.files.values(), root / "labels.yml", root / "risk_check.yml"}):
+    for path in sorted({*knowledge.files.values(), *(root / name for name in BESIDE)}):
         if content.exists(path):
             problems += _lint_file(knowledge, _document(content, path), today)
     problems += _missing_word_lists(knowledge, root)

@@ -47,6 +47,10 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._spelled)
 
+    def spelled(self, position: int) -> str:
+        """The words of a name of the index."""
+        return self._spelled[position]
+
     def _build(self, grams: Array, docs: Array) -> None:
         count = max(len(self._spelled), 1)
         pairs = np.unique(grams.astype(np.int64) * count + docs)

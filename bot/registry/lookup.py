@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -18,18 +20,28 @@ from bot.registry import names, phones
 from bot.registry.entries import licence_key
 from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
-from bot.registry.source import Source, Status, load_sources
+from bot.registry.slips import SlipIndex
+from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
-from bot.registry.verdict import Hit, How, Verdict, decide
+from bot.registry.verdict import BAD, SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
 from bot.storage.database import Database
 
 CHOSEN = "entry:"
 """Before an entry's number: a choice that was offered, instead of a name."""
 SIMILAR_LIMIT = 24
 MAX_EXACT = 60
+SHORTEST_FIRM = 5
+ONE_FIRM = 0.85
+"""From this likeness on to one listed name, "Khan and Sons" is one firm."""
 SHORT_QUERY = 6
 SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
+ONE_SLIP = 0.9
+"""The score of a name one slip away: told as alike whatever its length."""
+SIMILAR_AT_ALL = 0.8
+SHORT_NAME, SHORT_ACRONYM = 5, 3
+NEARLY_SAME = 90
+"""From which `fuzz.ratio` on, fillers and all, two names of a short heart are alike."""
 LOOK_AGAIN_S = 5.0
 
 _entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Snapshot.__table__
@@ -50,7 +62,7 @@ class Registry:
         self._lock = threading.Lock()
         self._stamp: tuple[object, ...] | None = None
         self._looked = float("-inf")
-        self._index = NameIndex([])
+        self._index, self._slips = NameIndex([]), SlipIndex([])
         self._entry_ids = self._source_of = np.zeros(0, np.int64)
         self._order: list[str] = []
         self.published: dict[str, dt.date | None] = {}
@@ -78,18 +90,63 @@ class Registry:
         """The verdict on whoever `text` names, in a sentence or alone.
 
         Args:
-            country: ISO code; only lists of that country are looked at.
+            country: ISO code; its lists come first, but a firm that another country struck off is never hidden.
         """
         self.refresh()
-        sources = {id: s for id, s in self.sources.items() if country in (None, s.country) and id in self.published}
-        consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        sources = {id: s for id, s in self.sources.items() if id in self.published}
         query = Query(text, "") if text.startswith(CHOSEN) else self.read(text)
         with self._database.transaction() as session:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
+            firms = self._firms_named(session, query) if sources else ()
+        consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        if firms:
+            return Verdict(Ruling.SEVERAL, query.text, consulted=consulted, country=country, named=firms)
         named = query.name if query.licence or query.phone else ""
         named = "" if query.licence == query.name else named
         asked = query.name or query.licence or query.phone or query.text
-        return decide(asked, hits, today, named, consulted, country)
+        everywhere = decide(asked, hits, today, named, consulted)
+        if country is None:
+            return everywhere
+        near = tuple(pair for pair in consulted if pair[0].country == country)
+        there = [hit for hit in hits if hit.source.country == country]
+        return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
+
+    def is_named_in_full(self, text: str) -> bool:
+        """Whether a message names an agency of the lists, letter by letter, alone or in a question about it."""
+        self.refresh()
+        query = self.read(text)
+        told = {names.parse(name).key: names.parse(name) for name in (query.text, *query.told)}
+        whole = names.parse(query.text).key
+        wanted = [key for key, name in told.items() if key and (key != whole or len(name.words) > 1)]
+        agencies = {id for id in self.published if self.sources[id].kind is not Kind.EMPLOYERS}
+        if not agencies or not wanted:
+            return False
+        with self._database.transaction() as session:
+            rows = _rows(session, _by_keys(session, KeyKind.NAME, wanted))
+        return any(row["source"] in agencies and row["until_id"] is None and _is_the_name(row, told) for row in rows)
+
+    def _firms_named(self, session: Session, query: Query) -> tuple[str, ...]:
+        """The names of a message that surely names several firms; empty for one, also when its name holds an "and"."""
+        if not query.parts or query.text.startswith(CHOSEN):
+            return ()
+        cues = load_cues(self._content_dir)
+        surely = [self._is_surely_listed(session, part) for part in query.parts]
+        beside = [query.is_question and "," not in query.text and cues.looks_like_a_name(part) for part in query.parts]
+        firms = tuple(p for p, sure, alike in zip(query.parts, surely, beside, strict=True) if sure or alike)
+        if not any(surely) or len(firms) < 2:
+            return ()
+        joined = names.parse(" and ".join(firms))
+        one = _by_keys(session, KeyKind.NAME, [joined.key, names.parse(query.text).key])
+        one += [id for id, score in self.similar(joined.spelled, 1) if score >= ONE_FIRM]
+        return () if one else firms
+
+    def _is_surely_listed(self, session: Session, name: str) -> bool:
+        parsed = names.parse(name)
+        if len(parsed.key) < SHORTEST_FIRM or names.FILLERS.issuperset(parsed.words):
+            return False
+        if _by_keys(session, KeyKind.NAME, [parsed.key]):
+            return True
+        return any(score >= SURELY_SAME for _, score in self.similar(parsed.spelled, 1))
 
     def similar(self, spelled: str, limit: int, sources: Iterable[str] | None = None) -> list[tuple[int, float]]:
         """Entries with the closest names as (entry id, score), best first; an entry is told once."""
@@ -98,10 +155,24 @@ class Registry:
             wanted = set(sources)
             mask = np.array([id in wanted for id in self._order], dtype=np.float32)
             allowed = mask[self._source_of] if len(self._source_of) else None
+        found = [pair for pair in self._index.search(spelled, limit * 2, allowed) if self._is_alike(spelled, *pair)]
+        slips = self._slips.search(spelled.replace(" ", ""))
+        found += [(at, ONE_SLIP) for at in slips if allowed is None or allowed[at]]
         best: dict[int, float] = {}
-        for position, score in self._index.search(spelled, limit * 2, allowed):
+        for position, score in sorted(found, key=lambda pair: -pair[1]):
             best.setdefault(int(self._entry_ids[position]), score)
         return list(best.items())[:limit]
+
+    def _is_alike(self, spelled: str, position: int, score: float) -> bool:
+        """Whether a find may be told: a very short name sounds like much that is no name at all."""
+        asked, name = ("".join(names.core(words.split())) for words in (spelled, self._index.spelled(position)))
+        if asked == name or len(asked) > SHORT_NAME or score < SIMILAR_AT_ALL:
+            return True
+        if len(spelled.split()) > 1 and fuzz.ratio(spelled, self._index.spelled(position)) >= NEARLY_SAME:
+            return True
+        if min(len(asked), len(name)) <= SHORT_ACRONYM or max(len(asked), len(name)) < SHORT_NAME:
+            return False
+        return asked[0] == name[0] and OSA.distance(asked, name, score_cutoff=1) <= 1
 
     def _load(self, session: Session) -> None:
         in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
@@ -119,6 +190,7 @@ class Registry:
         self._entry_ids = np.array([row[0] for row in rows], dtype=np.int64)
         self._source_of = np.array([place[row[1]] for row in rows], dtype=np.int64)
         self._index = NameIndex([row[2] for row in rows])
+        self._slips = SlipIndex([row[2].replace(" ", "") for row in rows])
 
     def _hits(
         self, session: Session, text: str, query: Query, sources: Mapping[str, Source], today: dt.date
@@ -137,7 +209,7 @@ class Registry:
         sides = [names.parse(name) for name in names.all_names(query.name)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
         spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
-        told = {name.key: name for name in (whole, asked if query.exact else whole) if name.key}
+        told = {name.key: name for name in (whole, *map(names.parse, query.told)) if name.key}
         for id in _by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
         similar: dict[int, float] = {}
@@ -148,6 +220,7 @@ class Registry:
             trust = 1.0 if name == (asked if query.is_question else whole) else LESS_LIKELY
             for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
                 similar[id] = max(score * trust, similar.get(id, 0.0))
+        is_unknown = bool(query.licence) and How.LICENCE not in exact.values()
         rows = _rows(session, [*exact, *similar])
         for row in rows:
             source = sources.get(row["source"])
@@ -156,6 +229,13 @@ class Registry:
             how = exact.get(row["id"], How.SIMILAR)
             if how is How.NAME and not _is_the_name(row, told):
                 how = How.SIMILAR
+            if (
+                how is How.NAME
+                and is_unknown
+                and Status(row["status"]) not in BAD
+                and not _is_the_name(row, {whole.key: whole})
+            ):
+                how = How.SIMILAR  # a number that no list has may be a word of the name: "No 1 Travels"
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
             yield self._hit(row, source, how, score).status_on(today, row["expires"])
 

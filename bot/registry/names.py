@@ -107,16 +107,46 @@ _LEADING = frozenset({"ctcp", "cty", "tnhh"})
 
 _CLEAR = frozenset({"limited", "ltd", "plc", "llc", "llp", "gmbh", "sarl", "lda", "jsc", "pvt"})
 """Legal forms that nobody takes for a name, wherever they stand."""
-_GLUED = re.compile(r"^(.{3,})(limited|ltd)$")
+_GLUED = re.compile(r"^(.{2,}?)(limited|ltd|company|corporation)$")
 _SLIPS = frozenset({"ldt", "tld", "lt", "ltdd", "lttd", "litd"})
+_LONG_FORMS = ("limited", "corporation", "company")
+FORM_SLIP = 85
 
 
 def _mended_form(tokens: list[str]) -> list[str]:
-    """The last word when it is "limited" misspelt, or run together with it."""
-    if len(tokens) > 1 and (tokens[-1] in _SLIPS or fuzz.ratio(tokens[-1], "limited") >= 85):
-        return [*tokens[:-1], "limited"]
-    glued = _GLUED.match(tokens[-1]) if tokens else None
-    return [*tokens[:-1], glued[1], glued[2]] if glued else tokens
+    """The last word, and one more before a legal form, when it is a legal form misspelt or run together with a name."""
+    if len(tokens) < 2:
+        glued = _GLUED.match(tokens[-1]) if tokens and tokens[-1].endswith(("limited", "ltd")) else None
+        return [glued[1], glued[2]] if glued and len(glued[1]) > 2 else tokens
+    if glued := _GLUED.match(tokens[-1]):
+        return [*tokens[:-1], glued[1], glued[2]]
+    last = _form_meant(tokens[-1])
+    if last is None:
+        return _glued_before(tokens)
+    before = _form_meant(tokens[-2]) if len(tokens) > 2 else None
+    return [*tokens[:-2], before or tokens[-2], last]
+
+
+def _glued_before(tokens: list[str]) -> list[str]:
+    """The same of the word before the last, when that is a form itself: "Glasgow SandwichCompany Limited"."""
+    if tokens[-1] not in _FORM_OF or len(tokens) < 3:
+        return tokens
+    if meant := _form_meant(tokens[-2]):
+        return [*tokens[:-2], meant, tokens[-1]]
+    glued = _GLUED.match(tokens[-2])
+    return [*tokens[:-2], glued[1], glued[2], tokens[-1]] if glued else tokens
+
+
+@lru_cache(maxsize=20_000)
+def _form_meant(word: str) -> str | None:
+    """The long legal form that `word` is a slip of, or sounds like; None for forms as they are, and for names."""
+    if word in _SLIPS:
+        return "limited"
+    if word in _FORM_OF or len(word) < SHORTEST_TO_MEND:
+        return None
+    return next(
+        (form for form in _LONG_FORMS if sound(word) == sound(form) or fuzz.ratio(word, form) >= FORM_SLIP), None
+    )
 
 
 _STARTS = {"congtycophan": "cong ty co phan", "congtytnhh": "cong ty tnhh", "tongcongty": "tong cong ty"}

@@ -1,9 +1,9 @@
-"""What a query holds: a phone number, licence numbers, a name. Cue words of a sentence around a name are taken off."""
+"""What a query holds: a phone number, licence numbers, names. Cue words of a sentence around a name are taken off."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,19 @@ from bot.registry import names
 from bot.registry.names import fold
 
 MAX_QUERY = 300
-GROUPS = ("openers", "predicates", "roles", "places", "connectors")
+GROUPS = ("openers", "predicates", "roles", "places", "connectors", "separators")
+NO_CUES = ("connectors", "separators")
+"""Groups whose words may stand inside a name."""
+MAX_PARTS = 4
+LONGEST_TAIL = 4
+"""Words on each side of a name's heart that may belong to it, such as "Recruitment Agency Limited"."""
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
 _NUMBER_WORDS = r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
-_LICENCE = re.compile(rf"(?<!\w){_NUMBER_WORDS}[\s.:#-]*((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I)
+_LICENCE = re.compile(
+    rf"(?<!\w){_NUMBER_WORDS}(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I
+)
 _WORD = re.compile(r"[^\s?!,;:]+")
 
 
@@ -27,16 +34,18 @@ _WORD = re.compile(r"[^\s?!,;:]+")
 class Query:
     """`name` is the name asked for; `licence` and `phone` numbers found beside or instead of it.
 
-    `exact` tells whether the name is surely told whole: only then may it be found valid. `is_question` tells whether
-    words of the message ask for a licence.
+    `told` are the ways to cut the name out of the message that surely leave nothing of it behind: only they may be
+    found valid. `is_question` tells whether words of the message ask for a licence. `parts` are the names when the
+    message may name several firms.
     """
 
     text: str
     name: str
     licence: str = ""
     phone: str = ""
-    exact: bool = True
+    told: tuple[str, ...] = ()
     is_question: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +62,7 @@ class Cues:
 
     def __init__(self, groups: Mapping[str, frozenset[str]]) -> None:
         self._groups = groups
-        self._all = frozenset().union(*(groups[name] for name in GROUPS if name != "connectors"))
+        self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
 
     def read(self, text: str) -> Query:
         """Take a message apart; the name may come out empty."""
@@ -65,23 +74,59 @@ class Cues:
         elif found := _LICENCE.search(text):
             licence, rest = found[1], text.replace(found[0], " ")
         elif re.fullmatch(r"\W*[\w/-]*\d[\w/-]*\W*", text):
-            return Query(text, text, text)
-        name, exact = self._name(rest.strip())
-        return Query(text, name, licence, phone, exact, self._is_question(rest))
+            return Query(text, text, text, told=(text,))
+        if rest.isupper() and self._is_question(rest):
+            rest = rest.lower()  # capitals tell nothing here
+        name, told = self._name(rest.strip())
+        return Query(text, name, licence, phone, told, self._is_question(rest), self._parts(rest))
 
-    def _name(self, text: str) -> tuple[str, bool]:
+    def looks_like_a_name(self, text: str) -> bool:
+        """Whether `text`, which holds no verb that we know, has a capital letter or says what somebody is."""
+        words = _WORD.findall(text)
+        return any(word[:1].isupper() or _bare(word) in self._groups["roles"] for word in words)
+
+    def _parts(self, text: str) -> tuple[str, ...]:
+        """The names between "and", "or" and commas; empty when there is one name at most."""
+        pieces: list[list[str]] = [[]]
+        for word in re.findall(r"[,;]|[^\s,;]+", text):
+            if word in ",;" or _bare(word) in self._groups["separators"]:
+                pieces.append([])
+            else:
+                pieces[-1].append(word)
+        found = [self._name(" ".join(piece)) for piece in pieces]
+        parts = tuple(dict.fromkeys((max(told, key=len) if told else name) for name, told in found if name))
+        return parts[:MAX_PARTS] if len(parts) > 1 else ()
+
+    def _name(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The name, and the ways to cut it out that surely leave nothing of it behind."""
         for pattern in (_QUOTED, _AFTER_COLON):
             if found := pattern.search(text):
                 # "Foo (trading as "Bar") Travels" is not Bar: around a quoted name only words of a question may stand
                 rest = _WORD.findall(text.replace(found[0], " "))
-                return found[1].strip(), all(_bare(word) in self._all for word in rest)
+                name = found[1].strip()
+                return name, (name,) if all(_bare(word) in self._all for word in rest) else ()
         words = _WORD.findall(text)
         spans = self._spans(words)
         if not spans:
-            return "", True
+            return "", ()
         start, end = max(spans, key=lambda span: _weight(words[span[0] : span[1]]))
-        name = " ".join(words[start:end]).strip(" .'\"-")
-        return name, end - start == len(words) or self._is_exact(words, start, end)
+        cuts = self._cuts(words, start, end)
+        told = tuple(_joined(words[first:last]) for first, last in cuts if self._is_whole(words, first, last))
+        return (told[0] if told else _joined(words[start:end])), told
+
+    def _cuts(self, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The span, and wider ones with the words beside it that may belong to the name; the narrowest first."""
+        first, last = start, end
+        while first > 0 and start - first < LONGEST_TAIL and self._may_belong(words[first - 1]):
+            first -= 1
+        while last < len(words) and last - end < LONGEST_TAIL and self._may_belong(words[last]):
+            last += 1
+        sizes = [(a, b) for a in range(first, start + 1) for b in range(end, last + 1)]
+        return iter(sorted(sizes, key=lambda cut: cut[1] - cut[0]))
+
+    def _may_belong(self, word: str) -> bool:
+        """What is no cue, what somebody is ("agency"), and in capitals also other cue words: "Good Hope"."""
+        return _bare(word) in self._groups["roles"] or word[:1].isupper() or _bare(word) not in self._all
 
     def _spans(self, words: list[str]) -> list[tuple[int, int]]:
         """Runs of words that are no cues, without connectors at their ends."""
@@ -99,9 +144,11 @@ class Cues:
             start = at + 1
         return spans
 
-    def _is_exact(self, words: list[str], start: int, end: int) -> bool:
+    def _is_whole(self, words: list[str], start: int, end: int) -> bool:
         """Whether what stands beside the span is surely no part of the name, in a message that is surely a question."""
-        if not self._is_question(" ".join(words)):
+        if end - start == len(words):
+            return True
+        if not self._is_question(" ".join([*words[:start], *words[end:]])):
             return False
         capital = words[start][:1].isupper()
         before, after = words[start - 1] if start else "", words[end] if end < len(words) else ""
@@ -123,6 +170,10 @@ class Cues:
     def _stands_after(self, word: str) -> bool:
         known = self._groups["openers"] | self._groups["predicates"]
         return not word or (word[:1].islower() and _bare(word) in known)
+
+
+def _joined(words: list[str]) -> str:
+    return " ".join(words).strip(" .'\"-")
 
 
 def _bare(word: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.knowledge.answers import Composer, Places, payload
@@ -9,13 +11,14 @@ from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, septets
 from bot.registry.lookup import CHOSEN
 from bot.registry.names import fold as transliterated
-from bot.registry.source import Kind, Status
-from bot.registry.verdict import Hit, Ruling, Verdict
+from bot.registry.source import Kind, Source, Status
+from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
 MAX_NAME = 44
 MAX_NAME_SMS = 34
 MAX_TITLE_SMS = 40
 MAX_LISTS = 2
+COUNTRY_CHOICE = "/inform_country"
 _RESPONSES = {
     Ruling.VALID: "utter_registry_valid",
     Ruling.SUSPENDED: "utter_registry_struck",
@@ -25,6 +28,8 @@ _RESPONSES = {
     Ruling.STALE: "utter_registry_stale",
     Ruling.AMBIGUOUS: "utter_registry_ambiguous",
     Ruling.IMITATION: "utter_registry_imitation",
+    Ruling.OTHER_HOLDER: "utter_registry_other_holder",
+    Ruling.SEVERAL: "utter_registry_several",
     Ruling.NOT_FOUND: "utter_registry_not_found",
 }
 REPORT_CHOICES = {
@@ -34,6 +39,22 @@ REPORT_CHOICES = {
     "report_money": ("report_none", "report_skip"),
     "report_contact": ("report_anonymous", "report_answer_here"),
 }
+
+
+GONE = "gone"
+"""What a watch holds when its entry is no longer on the list."""
+
+
+@dataclass(frozen=True)
+class WatchedChange:
+    """What became of a watched entry, by the list of `as_of`; `before` and `now` are values of `Status`, or `GONE`."""
+
+    source: Source
+    entry_id: int
+    name: str
+    before: str
+    now: str
+    as_of: dt.date | None
 
 
 def reply(composer: Composer, verdict: Verdict, places: Places | None = None) -> Reply:
@@ -46,8 +67,12 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         places = Places(origin=verdict.country) if verdict.country else places
     said = composer.response(response, places, **_values(composer, verdict))
     # by SMS the country's office is left to a choice: the verdict itself must fit
-    text = said.text.partition("\n\n")[0] if composer.sms else said.text
-    return Reply(text, _choices(composer, verdict) + said.choices, response)
+    if composer.sms:
+        text = said.text.partition("\n\n")[0]
+        # the countries belong to the question that was cut off; written, a country is understood all the same
+        further = tuple(choice for choice in said.choices if not choice.payload.startswith(COUNTRY_CHOICE))
+        return Reply(text, _choices(composer, verdict) + further, response)
+    return Reply(said.text, _choices(composer, verdict) + said.choices, response)
 
 
 def report_question(composer: Composer, slot: str) -> Reply:
@@ -72,9 +97,34 @@ def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
     return Reply(said.text, (stop, *said.choices), "utter_watch_on")
 
 
+def watched_change(composer: Composer, change: WatchedChange) -> Reply:
+    """Tells somebody who watches an agency what the list says of it now; the list's word, never more."""
+    kind = "gone" if change.now == GONE else "worse" if Status(change.now) in BAD else "changed"
+    said = composer.response(
+        f"utter_watch_{kind}",
+        name=_shown(composer, change.name),
+        list=change.source.authority,
+        date=change.as_of.isoformat() if change.as_of else _label(composer, "registry_undated"),
+        before=_word(composer, change.source, change.before),
+        status=_word(composer, change.source, change.now),
+    )
+    entry = f"{CHOSEN}{change.entry_id}"
+    stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=entry))
+    return Reply(said.text, (*said.choices, stop), said.content_id)
+
+
+def _word(composer: Composer, source: Source, status: str) -> str:
+    if status == GONE:
+        return _label(composer, "registry_not_listed")
+    if source.kind is Kind.EMPLOYERS and status == Status.VALID.value:
+        return _label(composer, "registry_employer")
+    return _label(composer, f"registry_status_{status}")
+
+
 def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
     values = {
         "name": _shown(composer, verdict.query),
+        "asked": _shown(composer, verdict.query),
         "lists": _lists(composer, verdict),
         "history": _history(composer, verdict),
     }
@@ -95,8 +145,13 @@ def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
 
 
 def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
+    if verdict.ruling is Ruling.SEVERAL:
+        return tuple(_by_name(composer, name) for name in verdict.named)
+    if verdict.ruling is Ruling.OTHER_HOLDER:
+        return (_by_name(composer, verdict.query),)
     if verdict.ruling in (Ruling.AMBIGUOUS, Ruling.IMITATION):
-        pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, "registry_exactly")
+        exactly = "registry_exactly_sms" if composer.sms else "registry_exactly"
+        pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, exactly)
         return tuple(
             Choice(pattern.format(name=_title(composer, hit)), payload("check_recruiter", recruiter=_ref(hit)))
             for hit in verdict.matches
@@ -107,14 +162,21 @@ def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
     return ()
 
 
+def _by_name(composer: Composer, name: str) -> Choice:
+    """Looks one name up, told whole: hence the quotation marks."""
+    plain = name.replace('"', " ")
+    return Choice(_shown(composer, plain), payload("check_recruiter", recruiter=f'"{plain}"'))
+
+
 def _ref(hit: Hit) -> str:
     return f"{CHOSEN}{hit.entry_id}"
 
 
 def _title(composer: Composer, hit: Hit) -> str:
-    """A choice: name, licence number, place; cut where SMS must be short."""
+    """A choice: name, licence number, place, and a mark where the lists speak against it."""
     place = hit.city.rsplit(",", 1)[-1].strip()[:24] or hit.source.country
-    parts = [_shown(composer, hit.name), hit.licence[:14], place]
+    mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
+    parts = [_shown(composer, hit.name), hit.licence[:14], place, mark]
     return _plain(composer, ", ".join(part for part in parts if part))
 
 
@@ -135,9 +197,7 @@ def _plain(composer: Composer, text: str) -> str:
 
 
 def _status(composer: Composer, hit: Hit) -> str:
-    if hit.source.kind is Kind.EMPLOYERS and hit.status is Status.VALID:
-        return _label(composer, "registry_employer")
-    return _label(composer, f"registry_status_{hit.status.value}")
+    return _word(composer, hit.source, hit.status.value)
 
 
 def _date(composer: Composer, hit: Hit) -> str:

@@ -37,6 +37,8 @@ class Ruling(str, Enum):
     PENDING = "pending"
     AMBIGUOUS = "ambiguous"
     IMITATION = "imitation"
+    OTHER_HOLDER = "other_holder"
+    SEVERAL = "several"
     NOT_FOUND = "not_found"
     STALE = "stale"
 
@@ -77,7 +79,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The ruling, what it rests on (`matches`, best first), what was said before, and the lists looked at."""
+    """The ruling, what it rests on (`matches`, best first), what was said before, and the lists looked at.
+
+    `named` are the firms of a message that names several, each to be asked for by itself.
+    """
 
     ruling: Ruling
     query: str
@@ -85,6 +90,7 @@ class Verdict:
     history: tuple[Hit, ...] = ()
     consulted: tuple[tuple[Source, dt.date | None], ...] = ()
     country: str | None = None
+    named: tuple[str, ...] = ()
 
     @property
     def countries(self) -> list[str]:
@@ -116,6 +122,35 @@ def decide(
     return replace(_on_similar(verdict, current), history=_newest_first(gone))
 
 
+def prefer(there: Verdict, everywhere: Verdict, hits: Iterable[Hit]) -> Verdict:
+    """The verdict for the country named, with what other countries say against a firm of that name.
+
+    Never less than without the country: it may be a word of the name, or where the work is.
+    """
+    if not there.matches:
+        return everywhere if everywhere.matches else there
+    found = there
+    if not _is_exact(there) and _is_exact(everywhere):
+        found = everywhere
+    if found.matches[0].status in BAD and found.ruling is not Ruling.AMBIGUOUS:
+        return found
+    against = [hit for hit in hits if hit.listed and hit.status in BAD and hit.how is How.NAME]
+    known = {hit.entry_id for hit in (*found.matches, *found.history)}
+    other = [firm[0] for firm in _firms(against) if known.isdisjoint(hit.entry_id for hit in firm)]
+    if not _is_exact(found):
+        bad = [hit for hit in everywhere.matches if hit.status in BAD and hit.entry_id not in known]
+        other += [hit for hit in bad if hit not in other]
+    if not other:
+        return found
+    kept = found.matches if found.ruling is Ruling.AMBIGUOUS else found.matches[:1]
+    matches = (*kept[: max(1, MAX_CHOICES - len(other))], *other)[:MAX_CHOICES]
+    return replace(found, ruling=Ruling.AMBIGUOUS, matches=matches, history=())
+
+
+def _is_exact(verdict: Verdict) -> bool:
+    return any(hit.how is not How.SIMILAR for hit in verdict.matches)
+
+
 def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.date, named: str) -> Verdict:
     firms = _firms(exact)
     if len(firms) > 1 and any(firm[0].source.kind is not Kind.EMPLOYERS for firm in firms):
@@ -126,7 +161,10 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
     firm = firms[0]
     by_number = firm[0].how in (How.LICENCE, How.PHONE)
     if by_number and named and max(_alike(named, hit.name) for hit in firm) < OTHER_FIRM:
-        return replace(verdict, ruling=Ruling.IMITATION, matches=tuple(firm[:1]))
+        struck = [hit for hit in hits if hit.listed and hit.how is How.NAME and hit.status in BAD]
+        if struck:  # worse than another's number is to be struck off oneself
+            return _on_firm(verdict, _firms(struck)[0], hits, today)
+        return replace(verdict, ruling=Ruling.OTHER_HOLDER, matches=tuple(firm[:1]))
     return _on_firm(verdict, firm, hits, today)
 
 

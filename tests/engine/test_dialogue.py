@@ -229,3 +229,52 @@ async def test_the_question_whether_to_erase_ends_a_form(talk):
 async def test_a_cry_at_the_end_of_a_long_story_is_heard(talk):
     await talk.say("I came here to work for a family last year. " * 80 + "they locked me in and beat me help")
     assert "utter_emergency" in talk.said
+
+
+ERASE = {
+    "en": ("erase my data", "yes", "don't erase my data"),
+    "fr": ("efface mes données", "oui", "n'effacez pas mes données"),
+    "pt": ("apagar meus dados", "sim", "não apague os meus dados"),
+    "sw": ("futa data zangu", "ndiyo", "usifute data zangu"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_typed_yes_erases_when_that_was_just_asked(talk, language):
+    wish, yes, _ = ERASE[language]
+    await talk.say(wish)
+    await talk.say(yes)
+    assert talk.said == ["utter_erased"]
+    assert talk.turn.erase
+
+
+@pytest.mark.parametrize("between", ["hello", "thanks", "how much can an agent charge me?"])
+async def test_a_yes_some_turns_later_erases_nothing(talk, between):
+    await talk.say("erase my data")
+    await talk.say(between)
+    await talk.say("yes")
+    assert not talk.turn.erase
+
+
+async def test_a_yes_that_waits_erases_nothing(talk):
+    await talk.say("erase my data")
+    await talk.say("ok wait")
+    assert talk.said == ["utter_not_erased"]
+    assert not talk.turn.erase
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_not_to_erase_is_understood(talk, language):
+    await talk.say(ERASE[language][2])
+    assert "utter_not_erased" in talk.said
+    await talk.say(ERASE[language][1])
+    assert not talk.turn.erase
+
+
+@pytest.mark.parametrize("text", ["😀", "👍👍", "?!"])
+async def test_a_picture_offers_no_choice_twice(talk, text):
+    await talk.say("hello")
+    await talk.say(text)
+    titles = [choice.title for choice in talk.turn.replies[-1].choices]
+    assert talk.said == ["utter_not_understood"]
+    assert len(set(titles)) == len(titles)

@@ -200,3 +200,126 @@ async def test_reports_and_watches_are_stored_with_the_turn_and_let_go_with_the_
     with database.transaction() as session:
         assert session.execute(select(Watch)).first() is None
         assert session.execute(select(Report.contact_id)).scalar_one() is None
+
+
+NOT_A_RECRUITER = [
+    ("en", "how much can an agent charge me?", "recruitment_fees"),
+    ("en", "thanks", "utter_thank"),
+    ("en", "talk to a person", "utter_talk_to_person"),
+    ("en", "I dont know the name", "utter_recruiter_unknown"),
+    ("en", "no", "utter_deny"),
+    ("en", "who won the football match yesterday?", "utter_out_of_scope"),
+    ("fr", "je ne connais pas le nom", "utter_recruiter_unknown"),
+    ("fr", "merci", "utter_thank"),
+    ("pt", "quero falar com uma pessoa", "utter_talk_to_person"),
+    ("sw", "sijui jina lake", "utter_recruiter_unknown"),
+    ("sw", "asante", "utter_thank"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "said"), NOT_A_RECRUITER, ids=[row[1] for row in NOT_A_RECRUITER])
+async def test_what_is_no_name_is_not_looked_up_and_ends_the_question(talk, language, text, said):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    pick(talk, "/check_recruiter")
+    await talk.say("1")
+    await talk.say(text)
+    assert said in talk.said
+    assert '"form": null' in talk.state
+
+
+@pytest.mark.parametrize("text", ["yes", "Uganda"])
+async def test_what_says_nothing_yet_is_asked_again(talk, text):
+    await talk.say("hello")
+    pick(talk, "/check_recruiter")
+    await talk.say("1")
+    await talk.say(text)
+    assert talk.said == ["utter_ask_recruiter"]
+    await talk.say("Eastland Network")
+    assert talk.said == ["utter_registry_stale"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eastland Network good", "Eastland Network legit or scam", "Eastland Network est fiable ?", "Eastland Network",
+        "a Eastland Network é de confiança?", "Eastland Network ni halali au matapeli?",
+    ],
+)  # fmt: skip
+async def test_a_listed_name_in_full_is_a_look_up_whatever_stands_beside_it(talk, text):
+    await talk.say("hello")
+    await talk.say(text)
+    assert talk.said == ["utter_registry_stale"]
+
+
+async def test_two_firms_are_looked_up_one_by_one(talk):
+    await talk.say("hello")
+    await talk.say("is Skill Dove and Eastland Network licensed?")
+    assert talk.said == ["utter_registry_several"]
+    assert "DANGER" in await talk.say("1")
+
+
+async def test_a_country_named_hides_no_strike_off(talk):
+    await talk.say("hello")
+    assert "DANGER: Geoverah" in await talk.say("is Geoverah Agency from Uganda licensed?")
+
+
+REFUSALS = [
+    ("en", "I do not want to report"), ("en", "no"), ("en", "never mind"), ("fr", "je ne veux pas signaler"),
+    ("pt", "não quero responder"), ("sw", "sitaki kuripoti"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), REFUSALS, ids=[row[1] for row in REFUSALS])
+async def test_a_refusal_ends_the_report(talk, language, text):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    await talk.say(text)
+    assert talk.said == ["utter_report_dropped"]
+    assert '"form": null' in talk.state
+
+
+ASIDES = [
+    ("en", "why do you ask?", "utter_report_why"),
+    ("en", "who will read this?", "utter_report_why"),
+    ("en", "how much can an agent charge me?", "recruitment_fees"),
+    ("en", "talk to a person", "utter_talk_to_person"),
+    ("fr", "pourquoi vous demandez ?", "utter_report_why"),
+    ("pt", "porque pergunta?", "utter_report_why"),
+    ("sw", "kwa nini unauliza?", "utter_report_why"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "said"), ASIDES, ids=[row[1] for row in ASIDES])
+async def test_a_question_in_the_report_is_answered_and_the_form_asks_again(talk, language, text, said):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    talk.choices = ()
+    await talk.say("the agent took my money")
+    await talk.say(text)
+    assert talk.said == [said, "utter_ask_report_who"]
+    assert text not in talk.state
+
+
+@pytest.mark.parametrize("text", ["ok wait", "I don't know", "report_recruiter", "blah blah blah"])
+async def test_only_a_clear_yes_sends_the_report(talk, text):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for digit in ("1", "1", "1", "1", "1", "1"):
+        await talk.say(digit)
+    await talk.say(text)
+    assert talk.said == ["utter_report_confirm_again", "utter_ask_report_confirm"]
+    assert talk.turn.filed == ()
+    await talk.say("yes")
+    assert talk.said == ["utter_report_filed"]
+
+
+@pytest.mark.parametrize("text", ["he took 500 dollars…", "he took 500 dollars and promised a job in Dubai"])
+async def test_money_in_a_report_is_no_emergency(talk, text):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    await talk.say(text)
+    assert talk.said[-1] == "utter_ask_report_who"
+    assert text in json.loads(talk.state)["slots"]["report_what"]

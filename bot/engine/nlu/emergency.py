@@ -11,16 +11,20 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.engine.dialogue_state import open_form
 from bot.knowledge.store import load
-from bot.knowledge.understood import EMERGENCY
+from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.safety.emergency import EmergencyLexicon
 from bot.settings import load_settings
+
+REPORT_FORM = "report_form"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class EmergencyDetector(GraphComponent):
     """Makes the intent `emergency` when the lexicon says so, or when the classifier finds it likely enough.
 
+    While a recruiter is being reported only the lexicon counts: what is told there is often of money and threats.
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
@@ -48,9 +52,14 @@ class EmergencyDetector(GraphComponent):
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
             probability = next((r["confidence"] for r in ranking if r["name"] == EMERGENCY), None)
-            if probability is not None and self._is_emergency(message.get(TEXT) or "", float(probability)):
+            if probability is None:
+                continue
+            if self._is_emergency(message.get(TEXT) or "", float(probability)):
                 message.set(INTENT, {"name": EMERGENCY, "confidence": 1.0}, add_to_output=True)
+            elif (message.get(INTENT) or {}).get("name") == EMERGENCY:
+                message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
         return messages
 
     def _is_emergency(self, text: str, probability: float) -> bool:
-        return probability >= self._likely or self._lexicon.calls_for_help(text)
+        likely = probability >= self._likely and open_form() != REPORT_FORM
+        return likely or self._lexicon.calls_for_help(text)

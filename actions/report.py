@@ -1,0 +1,138 @@
+"""The form by which a recruiter is reported: what counts as an answer, and filing it."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.registry import filing
+from bot.registry.desk import current_desk
+from bot.registry.replies import REPORT_CHOICES
+
+REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
+CONFIRM = "report_confirm"
+ANSWER_HERE = "report_answer_here"
+SKIP = "report_skip"
+LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
+"""What ends or changes the form by its own rule; a long message is a story all the same."""
+MAX_WORDS_OF_A_WISH = 6
+SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person")
+SURE, LIKELY = 0.8, 0.4
+WORD_ANSWERS = {
+    ("report_contact", "affirm"): ANSWER_HERE,
+    ("report_contact", "deny"): "report_anonymous",
+    ("report_contact", "unsure"): "report_anonymous",
+    ("report_money", "deny"): "report_none",
+    ("report_money", "unsure"): SKIP,
+    ("report_who", "unsure"): SKIP,
+    ("report_who", "deny"): SKIP,
+    ("report_where", "unsure"): SKIP,
+    ("report_where", "deny"): SKIP,
+}
+"""What "yes", "no" and "I don't know" mean where the question leaves no doubt."""
+ENDED: list[EventType] = [SlotSet(CONFIRM, "no"), SlotSet("requested_slot", None)]
+
+
+class ValidateReportForm(SafeAction):
+    """Takes the message as the answer to the open question, unless it is a refusal, a question or something else."""
+
+    def name(self) -> str:
+        """The action's name, which Rasa looks for when the form is open."""
+        return "validate_report_form"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Fill the slot, ask again, or fill nothing, which lets the rule of the message's intent have its way."""
+        slot, text = tracker.get_slot("requested_slot"), text_of(tracker)
+        if slot != CONFIRM and slot not in REPORT_SLOTS:
+            return []  # the form was opened by this very message
+        if text.startswith("/"):
+            return _picked(slot, tracker)
+        if _leaves(tracker, text):
+            return []
+        cues = form_cues()
+        if cues.refuses(text) or (slot == "report_what" and _says(tracker, "deny")):
+            return ENDED
+        if cues.asks_why(text):
+            say.utter_message(response="utter_report_why")
+            return [SlotSet(slot, None)]
+        if _is_aside(tracker, text):
+            return []
+        if slot == CONFIRM:
+            return _confirmed(say, tracker, text)
+        return _told(say, tracker, slot, text)
+
+
+class ActionFileReport(SafeAction):
+    """Ends the report form: files the report when it was confirmed, else forgets it."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_file_report"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """File or forget."""
+        told = {slot.removeprefix("report_"): str(tracker.get_slot(slot) or "") for slot in REPORT_SLOTS}
+        if tracker.get_slot(CONFIRM) == "yes":
+            desk = current_desk.get()
+            anonymous = told["contact"] != ANSWER_HERE
+            filed = filing.report(desk.vault, told, anonymous, tracker.get_slot("language"))
+            desk.filed.append(filed)
+            say.utter_message(response="utter_report_filed", values={"reference": filed.reference})
+        else:
+            say.utter_message(response="utter_report_dropped")
+        forgotten = [SlotSet(slot, None) for slot in (*REPORT_SLOTS, CONFIRM)]
+        return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]
+
+
+def _picked(slot: str, tracker: Tracker) -> list[EventType]:
+    """A choice: an answer to this question, or to an older one, which is passed over and the question asked again."""
+    intent, answer = intent_of(tracker), entity(tracker, "report_answer")
+    if slot == CONFIRM and intent in ("affirm", "deny"):
+        return [SlotSet(slot, "yes" if intent == "affirm" else "no")]
+    if intent in ("report_answer", "report_recruiter", "affirm", "deny", "unsure"):
+        return [SlotSet(slot, answer if answer in REPORT_CHOICES.get(slot, ()) else None)]
+    return []
+
+
+def _leaves(tracker: Tracker, text: str) -> bool:
+    intent = intent_of(tracker)
+    return intent == EMERGENCY or (intent in LEAVES and len(text.split()) <= MAX_WORDS_OF_A_WISH)
+
+
+def _is_aside(tracker: Tracker, text: str) -> bool:
+    """Whether the message asks or says something beside the form that has an answer of its own."""
+    intent = intent_of(tracker)
+    if intent in SMALL_TALK:
+        return confidence_of(tracker) >= SURE and len(text.split()) <= MAX_WORDS_OF_A_WISH
+    no_topic = intent in (FALLBACK, OUT_OF_SCOPE, "affirm", "deny", "unsure", "report_recruiter", "inform_country")
+    return not no_topic and confidence_of(tracker) >= LIKELY and form_cues().is_question(text)
+
+
+def _confirmed(say: CollectingDispatcher, tracker: Tracker, text: str) -> list[EventType]:
+    """Yes or no; anything else is told that nothing is sent yet, and asked again."""
+    if _says(tracker, "affirm") and not form_cues().hesitates(text):
+        return [SlotSet(CONFIRM, "yes")]
+    if _says(tracker, "deny"):
+        return [SlotSet(CONFIRM, "no")]
+    say.utter_message(response="utter_report_confirm_again")
+    return [SlotSet(CONFIRM, None)]
+
+
+def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> list[EventType]:
+    intent = intent_of(tracker)
+    if intent in ("affirm", "deny", "unsure") and _says(tracker, intent):
+        return [SlotSet(slot, WORD_ANSWERS.get((slot, intent)))]
+    if intent == "report_recruiter" and len(text.replace("_", " ").split()) <= 3 and confidence_of(tracker) >= SURE:
+        return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
+    if is_likely(tracker, EMERGENCY):
+        say.utter_message(response="utter_report_danger")
+    return [SlotSet(slot, text)]
+
+
+def _says(tracker: Tracker, intent: str) -> bool:
+    """Whether the message is short and surely says yes, no or "I don't know"."""
+    short = len(text_of(tracker).split()) <= MAX_WORDS_OF_A_WISH
+    return short and intent_of(tracker) == intent and confidence_of(tracker) >= LIKELY

@@ -1,0 +1,52 @@
+"""Names that are one slip of a finger from a query: a letter wrong, left out, put in, or two changed round.
+
+Short names share too few three-letter pieces with their misspelling for `bot.registry.index` to find them. Of two
+names one slip apart, either the first or the last half is the same: so two sorted lists are enough.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import OSA
+
+SHORTEST, LONGEST = 5, 24
+"""Letters of names looked at: below, one letter makes another name; above, the index of pieces finds a slip."""
+AFTER_ANY_LETTER = "\x7f"
+
+
+class SlipIndex:
+    """Finds names one slip from a query.
+
+    Args:
+        keys: each name's words run together (`names.Name.key`).
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        told = [(key, at) for at, key in enumerate(keys) if SHORTEST <= len(key) <= LONGEST]
+        self._forward, self._forward_at = _sorted(told)
+        self._backward, self._backward_at = _sorted([(key[::-1], at) for key, at in told])
+
+    def search(self, key: str) -> list[int]:
+        """The positions of the names one slip from `key`; the name itself is none."""
+        if not SHORTEST <= len(key) <= LONGEST:
+            return []
+        half = len(key) // 2
+        found = dict.fromkeys(_among(self._forward, self._forward_at, key, half))
+        found |= dict.fromkeys(_among(self._backward, self._backward_at, key[::-1], len(key) - half - 1))
+        return list(found)
+
+
+def _sorted(pairs: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
+    pairs.sort()
+    return [key for key, _ in pairs], [at for _, at in pairs]
+
+
+def _among(keys: list[str], positions: list[int], key: str, size: int) -> Iterator[int]:
+    """Those that share the first `size` letters and are one slip away."""
+    start = key[:size]
+    first, last = bisect_left(keys, start), bisect_left(keys, start + AFTER_ANY_LETTER)
+    for at in range(first, last):
+        if abs(len(keys[at]) - len(key)) <= 1 and OSA.distance(keys[at], key, score_cutoff=1) == 1:
+            yield positions[at]
