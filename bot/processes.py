@@ -60,6 +60,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name)
     worker = Worker(database, answers, notices)
     watcher = Watcher(database, assistant.registry.sources, notices)
+    del assistant  # else it would stay in memory when another model is put in force
 
     async def run(stop: asyncio.Event) -> None:
         await asyncio.gather(worker.run(stop), watcher.run(stop), answers.watch(stop))

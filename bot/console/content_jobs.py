@@ -74,7 +74,9 @@ def digest_text(texts: Texts, settings: Settings, found: Staleness, waiting: int
     blocks += [t("digest.waiting", count=waiting)] if waiting else []
     for key, list_of in (("past", found.past), ("soon", found.soon)):
         if list_of:
-            blocks.append("\n".join([t(f"digest.{key}"), *map(_line, list_of[:MOST_LINES])]))
+            left = len(list_of) - MOST_LINES
+            more = [t("digest.more", count=left)] if left > 0 else []
+            blocks.append("\n".join([t(f"digest.{key}"), *map(_line, list_of[:MOST_LINES]), *more]))
     blocks.append(t("digest.where", url=f"{settings.base_url}/console/content"))
     return t("digest.subject", past=found.past_count), "\n\n".join(blocks)
 

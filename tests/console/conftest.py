@@ -66,7 +66,7 @@ def store(content_dir):
 @pytest.fixture
 def app(settings, database, store, monkeypatch):
     monkeypatch.setattr("bot.gateway.app.Database", lambda _url: database)  # which is closed after the test
-    monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
+    monkeypatch.setattr("bot.gateway.app.live_content", lambda _database, _root: store)
     return create_app(settings)
 
 
