@@ -89,7 +89,7 @@ def grouped(missed: Iterable[Missed]) -> list[Group]:
         group = _alike(question, alike, groups) or _near(question, by_topic) or _Growing()
         group.add(question)
         groups.append(group)
-        alike[number] = plain(question.text)
+        alike[number] = _words(question)
         if question.nearest:
             under = by_topic.setdefault(question.nearest[0][0], [])
             if not any(group is one for one in under):
@@ -101,8 +101,12 @@ def grouped(missed: Iterable[Missed]) -> list[Group]:
 
 def _alike(question: Missed, wordings: Mapping[int, str], groups: list[_Growing]) -> _Growing | None:
     """The group of a wording of nearly the same letters; `groups` holds the group of each question so far."""
-    found = process.extractOne(plain(question.text), wordings, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE)
+    found = process.extractOne(_words(question), wordings, scorer=fuzz.ratio, score_cutoff=ALIKE)
     return groups[found[2]] if found else None
+
+
+def _words(question: Missed) -> str:
+    return " ".join(sorted(plain(question.text).split()))
 
 
 def _near(question: Missed, by_topic: Mapping[str, list[_Growing]]) -> _Growing | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -71,7 +72,8 @@ def read_missed(session: Session, default_language: str) -> list[Missed]:
         .limit(4 * MOST)
     )
     rows = session.execute(query).all()
-    seen = merged(_missed(message, language or default_language) for message, language in rows)
+    redacted = lru_cache(maxsize=None)(redact)  # for this page only: many people ask in the same words
+    seen = merged(_missed(message, language or default_language, redacted) for message, language in rows)
     decided = _decided(session, [one.hash for one in seen])
     return [one for one in seen if one.hash not in decided][:MOST]
 
@@ -109,9 +111,9 @@ def accepted_since(session: Session, moment: dt.datetime | None) -> int:
     return session.scalar(query.where(Decision.at > moment) if moment else query) or 0
 
 
-def _missed(message: Message, language: str) -> Missed | None:
+def _missed(message: Message, language: str, redacted: Callable[[str, str], str]) -> Missed | None:
     """What an editor may see of `message`; None when too little of it is words."""
-    text = " ".join(redact(message.text, language).split())
+    text = " ".join(redacted(message.text, language).split())
     if sum(c.isalpha() for c in text) < FEWEST_LETTERS:
         return None
     nearest = tuple((str(name), float(share)) for name, share in getattr(message, "alternatives", None) or ())
