@@ -20,6 +20,7 @@ from bot.editing.overlay import live_content
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.teaching.choice import stamp
 from bot.teaching.teacher import Teacher
 
 
@@ -50,6 +51,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
 
     ready = settings.var_dir / f"{name}.ready"
     ready.unlink(missing_ok=True)
+    seen = stamp(settings.models_dir)  # before the choice is read: one made while this loads is not missed
     model = usable_model(settings)
     assistant = Assistant(model, settings)
     check(assistant)
@@ -57,7 +59,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     ready.write_text(str(os.getpid()))
     database = Database(settings.database)
     notices = Notices(live_content(database, settings.content_dir), settings.default_language)
-    answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name)
+    answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name, seen)
     worker = Worker(database, answers, notices)
     watcher = Watcher(database, assistant.registry.sources, notices)
     del assistant  # else it would stay in memory when another model is put in force

@@ -18,7 +18,7 @@ from bot.conversations.turn import Question, Turn
 from bot.engine.assistant import Assistant, AssistantError
 from bot.engine.selfcheck import check
 from bot.settings import Settings
-from bot.teaching.choice import read_choice
+from bot.teaching.choice import read_choice, stamp
 from bot.teaching.workers import Worker, report
 
 logger = logging.getLogger(__name__)
@@ -50,15 +50,22 @@ class SwappingAssistant:
         model: its model's file.
         load: makes an assistant of another model; it is called in a thread, while messages are answered.
         name: of the worker, to report under.
+        seen: the `stamp` of the choice that `model` follows; a later one is looked at.
     """
 
     def __init__(
-        self, assistant: Assistant, model: Path, load: Callable[[Path], Assistant], settings: Settings, name: str
+        self,
+        assistant: Assistant,
+        model: Path,
+        load: Callable[[Path], Assistant],
+        settings: Settings,
+        name: str,
+        seen: tuple[int, int] | None = None,
     ) -> None:
         self._assistant, self._model, self._load = assistant, model, load
         self._settings, self._name = settings, name
         self._refused: tuple[str, str] | None = None
-        self._seen = self._stamp()
+        self._seen = seen
         self._report()
 
     async def answer(self, question: Question) -> Turn:
@@ -68,22 +75,14 @@ class SwappingAssistant:
     async def watch(self, stop: asyncio.Event) -> None:
         """Look for another model in force until `stop` is set."""
         while not stop.is_set():
-            stamp = self._stamp()
-            if stamp != self._seen:
-                self._seen = stamp
+            now_there = stamp(self._settings.models_dir)
+            if now_there != self._seen:
+                self._seen = now_there
                 await self._follow()
             try:
                 await asyncio.wait_for(stop.wait(), LOOK_S)
             except asyncio.TimeoutError:
                 continue
-
-    def _stamp(self) -> tuple[int, int] | None:
-        """What changes whenever the choice does."""
-        try:
-            status = (self._settings.models_dir / "current").stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino
 
     async def _follow(self) -> None:
         chosen = read_choice(self._settings.models_dir)

@@ -32,6 +32,15 @@ def read_choice(models_dir: Path) -> Choice | None:
     return choice if (models_dir / choice.model).is_file() else None
 
 
+def stamp(models_dir: Path) -> tuple[int, int] | None:
+    """What changes whenever a choice is made; None while there is none."""
+    try:
+        status = (models_dir / CURRENT).stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
 def choose(models_dir: Path, model: str, shipped: str) -> Choice:
     """Put `model` in force, whole or not at all: a reader sees the former choice or this one."""
     former = read_choice(models_dir)
