@@ -12,11 +12,14 @@ from typing import Any
 
 from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
+from bot.conversations.desk import Desk
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
 from bot.editing.overlay import live_content
+from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -58,9 +61,12 @@ def engine(settings: Settings, name: str = "engine") -> None:
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
     database = Database(settings.database)
-    notices = Notices(live_content(database, settings.content_dir), settings.default_language)
+    store = live_content(database, settings.content_dir)
+    notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
+    calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
+    desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
     answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name, seen)
-    worker = Worker(database, answers, notices)
+    worker = Worker(database, answers, notices, desk)
     watcher = Watcher(database, assistant.registry.sources, notices)
     del assistant  # else it would stay in memory when another model is put in force
 

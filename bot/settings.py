@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"
     )
+    handback_minutes: int = Field(
+        30, ge=1, description="without a word of the staff, after which the bot takes a conversation back"
+    )
     console_idle_minutes: int = Field(60, ge=1, description="after which an unused session of the console ends")
     console_hours: int = Field(12, ge=1, description="after which every session of the console ends")
     log_format: str = Field("text", description="text or json")

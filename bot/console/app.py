@@ -23,9 +23,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.console import (
     account,
     audit_log,
+    conversation,
+    find,
     home,
+    live,
+    queues,
     revisions,
     sign_in,
+    step_in,
     teach,
     topic_edit,
     topics,
@@ -46,6 +51,11 @@ from bot.storage.database import Database
 HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
+    *queues.PAGES,
+    *find.PAGES,
+    *conversation.PAGES,
+    *step_in.PAGES,
+    *live.PAGES,
     *sign_in.PAGES,
     *topics.PAGES,
     *topic_edit.PAGES,

@@ -35,6 +35,7 @@ run_in_sequence()
 ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
+LIKELIEST = 4
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 
@@ -146,6 +147,7 @@ class Assistant:
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),
             filed=tuple(desk.filed),
+            alternatives=_likeliest(memory.understood),
         )
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
@@ -153,6 +155,12 @@ class Assistant:
         assert isinstance(nlg, ContentNLG)
         said = await nlg.generate(name, tracker, channel) or {}
         return Reply(said["text"], tuple(Choice(**button) for button in said["buttons"]), said["content_id"])
+
+
+def _likeliest(understood: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """The first of the classifier's ranking, for staff who wonder why."""
+    ranking = understood.get("intent_ranking") or []
+    return tuple((str(one["name"]), round(float(one["confidence"]), 3)) for one in ranking[:LIKELIEST])
 
 
 def _spoken(text: str) -> str:

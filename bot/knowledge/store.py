@@ -18,6 +18,7 @@ from bot.faults import Fault
 from bot.knowledge import model
 from bot.knowledge.centre import CityNames, CountryCentres
 from bot.knowledge.cities import City
+from bot.knowledge.opening_hours import OpeningHours
 from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
 
@@ -70,6 +71,8 @@ class Knowledge:
     commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     centres: dict[str, CountryCentres] = field(default_factory=dict)
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
+    canned_replies: dict[str, model.CannedReply] = field(default_factory=dict)
+    opening_hours: OpeningHours = field(default_factory=OpeningHours)
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -259,8 +262,13 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     city_names = CityNames(aliases={})
     for document in reader.documents("cities.yml"):
         city_names = reader.parse(CityNames, document, document.data) or city_names
+    hours = OpeningHours()
+    for document in reader.documents("opening_hours.yml"):
+        hours = reader.parse(OpeningHours, document, document.data) or hours
     return Knowledge(
         centres=centres,
+        canned_replies=reader.many_per_file(model.CannedReply, "canned_replies.yml"),
+        opening_hours=hours,
         city_names=city_names,
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
