@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from bot.conversations.tables import Contact, Direction, Message
+from bot.conversations.lifecycle import NOT_UNDERSTOOD
+from bot.conversations.tables import Contact, Message
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.knowledge.words import plain
 from bot.safety.redaction import MASK, redact
 from bot.teaching.tables import Decision, Verdict
 
 UNSURE_BELOW = 0.5
+DECLINED = "utter_out_of_scope"
 LOOKED_AT = 100_000
 """The newest messages that are looked through: what nobody asked for long is no hurry."""
 MOST = 1000
@@ -55,23 +57,24 @@ def hash_of(text: str) -> str:
 def read_missed(session: Session, default_language: str) -> list[Missed]:
     """The wordings that nobody has decided about yet, the newest first."""
     newest = session.scalar(select(func.max(Message.id))) or 0
-    is_missed = or_(Message.intent.in_((FALLBACK, OUT_OF_SCOPE)), Message.confidence < UNSURE_BELOW)
+    reply = aliased(Message)
+    unsure = and_(reply.content_id == Message.intent, Message.confidence < UNSURE_BELOW)
     query = (
         select(Message, Contact.language)
+        .select_from(reply)
+        .join(Message, Message.id == reply.reply_to)  # what a form asked for has another reply, and is no question
         .join(Contact, Contact.id == Message.contact_id)
         .where(
-            Message.id > newest - LOOKED_AT,
-            Message.direction == Direction.IN.value,
+            reply.id > newest - LOOKED_AT,
+            or_(reply.content_id.in_((*NOT_UNDERSTOOD, DECLINED)), unsure),
             Message.payload.is_(None),
-            Message.intent.is_not(None),
             Message.intent != EMERGENCY,
-            is_missed,
             func.length(Message.text) <= LONGEST,
         )
-        .order_by(Message.id.desc())
+        .order_by(reply.id.desc())
         .limit(4 * MOST)
     )
-    rows = session.execute(query).all()
+    rows = {message.id: (message, language) for message, language in session.execute(query)}.values()
     redacted = lru_cache(maxsize=None)(redact)  # for this page only: many people ask in the same words
     seen = merged(_missed(message, language or default_language, redacted) for message, language in rows)
     decided = _decided(session, [one.hash for one in seen])
@@ -116,7 +119,7 @@ def _missed(message: Message, language: str, redacted: Callable[[str, str], str]
     text = " ".join(redacted(message.text, language).split())
     if sum(c.isalpha() for c in text) < FEWEST_LETTERS:
         return None
-    nearest = tuple((str(name), float(share)) for name, share in getattr(message, "alternatives", None) or ())
+    nearest = tuple((str(name), float(share)) for name, share in message.alternatives or ())
     topics = tuple(pair for pair in nearest if pair[0] not in (FALLBACK, OUT_OF_SCOPE))
     return Missed(hash_of(text), text, language, 1, message.created_at, topics)
 

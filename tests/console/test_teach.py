@@ -47,9 +47,15 @@ def say(database, vault, texts):
     with database.transaction() as session:
         for number, (language, text, intent, confidence) in enumerate(texts):
             receive(session, vault, InboundMessage("web", f"{language}{number}", str(number), text), now())
-            message = session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+            newest = select(Message).where(Message.direction == "in").order_by(Message.id.desc()).limit(1)
+            message = session.scalars(newest).one()
             message.state, message.intent, message.confidence = "answered", intent, confidence
             session.get(Contact, message.contact_id).language = language
+            told = {"nlu_fallback": "utter_not_understood", "out_of_scope": "utter_out_of_scope"}.get(intent, intent)
+            values = {"direction": "out", "state": "queued", "channel": "web", "text": "…", "choices": []}
+            reply = Message(contact_id=message.contact_id, reply_to=message.id, created_at=now(), **values)
+            reply.content_id = told
+            session.add(reply)
 
 
 def rows(right_swahili):
