@@ -86,13 +86,13 @@ def _read(database: Database, run_id: int) -> TeachingRun:
 def _show(comparison: dict[str, Any]) -> None:
     out.print(f"{comparison['questions']} frozen questions; now, and the change in points")
     changed = {topic: change for topic, change in comparison["topics"].items() if change["better"] or change["worse"]}
-    for title, changes in (
-        ("language", {"all": comparison["total"], **comparison["languages"]}),
-        ("topic", dict(sorted(changed.items(), key=lambda item: item[1]["better"] - item[1]["worse"]))),
+    for title, changes, figures in (
+        ("language", {"all": comparison["total"], **comparison["languages"]}, FIGURES),
+        ("topic", dict(sorted(changed.items(), key=lambda item: item[1]["better"] - item[1]["worse"])), FIGURES[:2]),
     ):
-        table = Table(title, "better", "worse", *(name.replace("_", " ") for name in FIGURES))
+        table = Table(title, "better", "worse", *(name.replace("_", " ") for name in figures))
         for label, change in changes.items():
-            cells = (_figure(change, name) for name in FIGURES)
+            cells = (_figure(change, name) for name in figures)
             table.add_row(label, str(change["better"]), str(change["worse"]), *cells)
         if changes:
             out.print(table)
