@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0006_teaching"
-down_revision = "0005_content_revisions"
+revision = "0007_teaching"
+down_revision = "0006_content_revisions"
 branch_labels = None
 depends_on = None
 
