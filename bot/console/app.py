@@ -34,8 +34,10 @@ from bot.console import (
     revisions,
     sign_in,
     step_in,
+    teach,
     topic_edit,
     topics,
+    unanswered,
     users,
     welcome,
 )
@@ -67,6 +69,8 @@ PAGES: tuple[Page, ...] = (
     *exports.PAGES,
     *erasing.PAGES,
     *users.PAGES,
+    *unanswered.PAGES,
+    *teach.PAGES,
     *audit_log.PAGES,
 )
 """All pages; the navigation keeps their order."""
