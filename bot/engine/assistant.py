@@ -23,6 +23,7 @@ from bot.engine.nlg import ContentNLG
 from bot.engine.reading import Asked, Before, read
 from bot.engine.runner import run_in_sequence
 from bot.knowledge import course_replies
+from bot.knowledge.answers import payload
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.store import Knowledge, share
 from bot.knowledge.understood import EMERGENCY
@@ -39,6 +40,9 @@ ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LIKELIEST = 4
+THINKABLE = 0.05
+"""Share of belief in an emergency from which on help is offered beside the answer: in cross-validation 22 % of the
+calls for help that the lexicon does not know stay below the detector's 0.25, and 8 % below this."""
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 
@@ -156,6 +160,8 @@ class Assistant:
         if not replies:  # a turn without a reply must not be, whatever the rules say
             replies = [await self._say("utter_not_understood", tracker, question.channel)]
         replies = self._with_course(replies, tracker, question.channel)
+        if not tracker.active_loop_name:
+            replies = self._with_way_to_help(replies, memory)
         if question.state is None:
             notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
             first = 0 if intent.get("name") != EMERGENCY else len(replies)
@@ -182,6 +188,18 @@ class Assistant:
             return replies
         go_on = course_replies.go_on(nlg.composer(slots.get("language"), channel), at)
         return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, go_on))]
+
+    def _with_way_to_help(self, replies: list[Reply], memory: Memory) -> list[Reply]:
+        """The replies, the last with "I am in danger" where the message may be a call for help that was not heard."""
+        ranking = {one["name"]: one["confidence"] for one in memory.understood.get("intent_ranking") or []}
+        intent = (memory.understood.get("intent") or {}).get("name")
+        title = self._knowledge.title(EMERGENCY, memory.language) if memory.language else None
+        if title is None or intent == EMERGENCY or ranking.get(EMERGENCY, 0.0) < THINKABLE:
+            return replies
+        help_now = Choice(title, payload(EMERGENCY))
+        if help_now in replies[-1].choices:
+            return replies
+        return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, help_now))]
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
         nlg = self._agent.nlg

@@ -4,9 +4,12 @@ import sys
 
 import pytest
 
+from bot.conversations.turn import Question
 from bot.engine.assistant import Assistant, AssistantError
+from bot.engine.dialogue_state import Memory
 from bot.engine.selfcheck import check
 from bot.engine.training import TrainingError, fresh_model, usable_model
+from bot.knowledge.reply import Reply
 from bot.settings import load_settings
 
 
@@ -17,6 +20,19 @@ def test_the_self_check_passes_and_names_a_missing_response(assistant, monkeypat
     monkeypatch.setattr(store, "_knowledge", dataclasses.replace(store.current, responses=responses))
     with pytest.raises(AssistantError, match="utter_thank"):
         check(assistant)
+
+
+async def test_what_may_be_a_call_for_help_is_answered_with_a_way_to_help(assistant):
+    question = Question("c1", "web", "is the visa fee mine to pay", False, None)
+    plain = (await assistant.answer(question)).replies[-1].choices
+    assert not any(choice.payload == "/emergency" for choice in plain)
+    ranking = [{"name": "locked_in", "confidence": 0.6}, {"name": "emergency", "confidence": 0.1}]
+    understood = {"intent": {"name": "locked_in", "confidence": 0.6}, "intent_ranking": ranking}
+    memory = Memory(None)
+    memory.understood, memory.language = understood, "en"
+    (reply,) = assistant._with_way_to_help([Reply("Keep calm.", (), "locked_in")], memory)
+    assert [choice.payload for choice in reply.choices] == ["/emergency"]
+    assert assistant._with_way_to_help([reply], memory) == [reply]  # offered once
 
 
 def test_a_missing_model_says_what_to_do(tmp_path):
