@@ -23,6 +23,7 @@ from bot import logs
 from bot.channels.rendering import Channel, render
 from bot.console.commands import first_link, staff_app
 from bot.conversations.commands import outbox_app
+from bot.editing import commands as editing_commands
 from bot.faults import Fault
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 content_app = typer.Typer(no_args_is_help=True, help="The content that Salama answers from.")
 app.add_typer(content_app, name="content")
+editing_commands.add_to(content_app)
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
 app.add_typer(staff_app, name="staff")

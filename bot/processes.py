@@ -14,7 +14,7 @@ from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker
-from bot.knowledge.store import KnowledgeStore
+from bot.editing.overlay import live_content
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -50,8 +50,8 @@ def engine(settings: Settings, name: str = "engine") -> None:
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
-    notices = Notices(KnowledgeStore(settings.content_dir), settings.default_language)
     database = Database(settings.database)
+    notices = Notices(live_content(database, settings.content_dir), settings.default_language)
     worker = Worker(database, assistant, notices)
     watcher = Watcher(database, assistant.registry.sources, notices)
 
@@ -64,10 +64,11 @@ def engine(settings: Settings, name: str = "engine") -> None:
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
     vault = AddressVault(settings.address_secret())
-    store = KnowledgeStore(settings.content_dir)
+    database = Database(settings.database)
+    store = live_content(database, settings.content_dir)
 
     async def run(stop: asyncio.Event) -> None:
-        await Sender(Database(settings.database), vault, configured(settings, store)).run(stop)
+        await Sender(database, vault, configured(settings, store)).run(stop)
 
     _until_stopped(run)
 
@@ -77,8 +78,9 @@ def poller(settings: Settings) -> None:
     from bot.gateway.app import rate_limit
     from bot.gateway.intake import Intake
 
-    vault, store = AddressVault(settings.address_secret()), KnowledgeStore(settings.content_dir)
-    intake = Intake(Database(settings.database), vault, rate_limit(settings, store))
+    vault, database = AddressVault(settings.address_secret()), Database(settings.database)
+    store = live_content(database, settings.content_dir)
+    intake = Intake(database, vault, rate_limit(settings, store))
 
     async def run(stop: asyncio.Event) -> None:
         await poll(telegram(settings, store), intake.put, stop)

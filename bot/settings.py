@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator, validator
 from sqlalchemy.engine import make_url
@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field("https://api.telegram.org", description="for a Bot API server of your own")
     twilio_api_url: str = Field("", description="stands in for Twilio's hosts, for tests; empty: the real ones")
     extra_channels: str = Field("", description="channels of your own: package.module:function, separated by commas")
+    content_review: Literal["facts", "always", "never"] = Field(
+        "facts", description="facts, always or never: what a second person must look at before it is published"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:587 (or smtps://) for the weekly digest; empty: console only"
+    )
+    digest_to: str = Field("", description="who gets the weekly digest, separated by commas")
+    digest_from: str = Field("", description="its sender's address; empty: the first that gets it")
     fakes: bool = Field(False, description="play Telegram and Twilio here: three phones on the page at port + 1")
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, sign_in, users, welcome
+from bot.console import account, audit_log, home, revisions, sign_in, topic_edit, topics, users, welcome
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -32,6 +32,9 @@ HERE = Path(__file__).parent
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *sign_in.PAGES,
+    *topics.PAGES,
+    *topic_edit.PAGES,
+    *revisions.PAGES,
     *welcome.PAGES,
     *account.PAGES,
     *users.PAGES,

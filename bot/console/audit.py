@@ -32,6 +32,12 @@ class Act(str, Enum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     LINK_MADE = "link_made"
+    CONTENT_SUBMITTED = "content_submitted"
+    CONTENT_SENT_BACK = "content_sent_back"
+    CONTENT_PUBLISHED = "content_published"
+    CONTENT_SCHEDULED = "content_scheduled"
+    CONTENT_ROLLED_BACK = "content_rolled_back"
+    CONTENT_WITHDRAWN = "content_withdrawn"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

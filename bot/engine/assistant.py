@@ -15,11 +15,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversations.turn import Question, Turn
+from bot.editing.overlay import live_content
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
 from bot.engine.runner import run_in_sequence
 from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.store import share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.desk import Desk, current_desk
 from bot.registry.lookup import Registry
@@ -69,6 +71,8 @@ class Assistant:
     """
 
     def __init__(self, model: Path, settings: Settings) -> None:
+        database = Database(settings.database)
+        share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
         self._nlg = EndpointConfig(
             type="bot.engine.nlg.ContentNLG",
             content_dir=str(settings.content_dir),
@@ -79,7 +83,7 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
-        self._registry = Registry(Database(settings.database), settings.content_dir)
+        self._registry = Registry(database, settings.content_dir)
         self._vault = AddressVault(settings.address_secret())
         try:
             self._agent.load_model(model)

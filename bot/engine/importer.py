@@ -12,7 +12,8 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge.store import Knowledge, load
+from bot.editing.overlay import load_content
+from bot.knowledge.store import Knowledge
 from bot.settings import load_settings
 
 RISK_FORM = "risk_form"
@@ -23,8 +24,9 @@ class ContentImporter(RasaFileImporter):
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        """The content that is trained from."""
-        return load(load_settings().content_dir)
+        """The content that is trained from, with its published revisions."""
+        settings = load_settings()
+        return load_content(settings.database, settings.content_dir)
 
     def get_domain(self) -> Domain:
         """domain.yml, with an intent a topic, a response an utterance, and the risk form's slots."""

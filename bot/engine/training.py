@@ -14,6 +14,7 @@ from bot.faults import Fault
 from bot.engine import runtime  # isort: skip  # must come before rasa
 import rasa.model_training
 
+from bot.editing.overlay import texts_to_train_from
 from bot.engine.nlu.features import encoder_fingerprint
 from bot.knowledge.store import load
 from bot.settings import ROOT, Settings
@@ -34,10 +35,10 @@ class TrainingError(Fault):
 
 
 def fingerprint(settings: Settings) -> str:
-    """A hash of everything that a model is trained from."""
+    """A hash of everything that a model is trained from, published revisions too."""
     digest = hashlib.sha256(encoder_fingerprint().encode())
-    for path in _sources(settings):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name, content in _sources(settings):
+        digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()[:16]
 
 
@@ -72,7 +73,7 @@ def train(settings: Settings) -> Path:
         ContentError: content/ cannot be used.
         TrainingError: Rasa refused the data.
     """
-    load(settings.content_dir)
+    load(settings.content_dir, texts_to_train_from(settings.database, settings.content_dir))
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
@@ -109,8 +110,14 @@ def silent() -> Iterator[None]:
         yield
 
 
-def _sources(settings: Settings) -> Iterator[Path]:
-    roots = [settings.content_dir, *(ROOT / name for name in TRAINED_FROM)]
-    for root in roots:
-        files = [root] if root.is_file() else sorted(root.rglob("*"))
-        yield from (path for path in files if path.suffix in (".yml", ".py") and path.parent.name != "console")
+def _sources(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    root = settings.content_dir
+    overlay = texts_to_train_from(settings.database, root)
+    for path in sorted({*root.rglob("*.yml"), *(root / name for name in overlay)}):
+        if path.parent.name == "console":  # the staff's own pages
+            continue
+        laid_over = overlay.get(path.relative_to(root).as_posix())
+        yield path.name, path.read_bytes() if laid_over is None else laid_over.encode()
+    for source in (ROOT / name for name in TRAINED_FROM):
+        files = [source] if source.is_file() else sorted(source.rglob("*"))
+        yield from ((path.name, path.read_bytes()) for path in files if path.suffix in (".yml", ".py"))

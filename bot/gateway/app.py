@@ -16,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.configured import configured
 from bot.console.app import create_console
+from bot.console.content_jobs import run_content_jobs
 from bot.conversations.inbox import RateLimit
+from bot.editing.overlay import live_content
 from bot.gateway.bell import Bell
 from bot.gateway.intake import Intake
 from bot.gateway.metrics import Metrics
@@ -57,7 +59,7 @@ class SecurityHeaders:
 def create_app(settings: Settings) -> Starlette:
     """The application for `settings`; the database must be migrated."""
     database, vault = Database(settings.database), AddressVault(settings.address_secret())
-    store = KnowledgeStore(settings.content_dir)
+    store = live_content(database, settings.content_dir)
     intake, bell = Intake(database, vault, rate_limit(settings, store)), Bell(database)
     token = settings.metrics_token
     metrics = Metrics(database, token.get_secret_value() if token else None)
@@ -79,10 +81,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        ringing = asyncio.create_task(bell.run())
+        tasks = [asyncio.create_task(bell.run()), asyncio.create_task(run_content_jobs(settings, database, store))]
         yield
-        ringing.cancel()
-        await asyncio.gather(ringing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     routes = [
         Route("/", home),

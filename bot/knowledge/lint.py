@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import string
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -13,29 +13,49 @@ import yaml
 from bot.knowledge import countries, model
 from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.segments import fold, segments, septets
-from bot.knowledge.store import Document, Knowledge, Problem, read
+from bot.knowledge.store import NOTHING, ContentFiles, Document, Knowledge, Problem, read
 
 MAX_SMS_SEGMENTS = 2
 BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml")
 
 
-def lint(root: Path, today: dt.date) -> list[Problem]:
+def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> list[Problem]:
     """Every problem under `root`, by file and line; warnings do not fail the lint.
 
     Args:
         root: the content directory.
         today: the day against which review dates are held.
+        overlay: texts that stand in for files, by their path relative to `root`.
     """
-    knowledge, problems = read(root)
+    content = ContentFiles(root, overlay)
+    knowledge, problems = read(root, overlay)
     if not knowledge.languages:
         return problems or [Problem(root / "languages.yml", 1, "no language is defined")]
     for path in sorted({*knowledge.files.values(), *(root / name for name in BESIDE)}):
-        if path.exists():
-            text = path.read_text(encoding="utf-8")
-            document = Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
-            problems += _lint_file(knowledge, document, today)
+        if content.exists(path):
+            problems += _lint_file(knowledge, _document(content, path), today)
     problems += _missing_word_lists(knowledge, root)
-    problems += _questions_asked_twice(knowledge)
+    problems += _questions_asked_twice(knowledge, content)
+    return _sorted(problems)
+
+
+def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) -> tuple[Knowledge, list[Problem]]:
+    """The content, and problems of the one file `path` (relative to `root`): for showing them while it is edited."""
+    content = ContentFiles(root, overlay)
+    knowledge, problems = read(root, overlay)
+    file = root / path
+    if file in knowledge.files.values():
+        problems += _lint_file(knowledge, _document(content, file), today)
+        problems += _questions_asked_twice(knowledge, content)
+    return knowledge, _sorted([problem for problem in problems if problem.file == file])
+
+
+def _document(content: ContentFiles, path: Path) -> Document:
+    text = content.text(path)
+    return Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
     return sorted(set(problems), key=lambda p: (str(p.file), p.line, p.message))
 
 
@@ -157,7 +177,7 @@ def _normal(question: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in question.casefold()).split())
 
 
-def _questions_asked_twice(knowledge: Knowledge) -> Iterator[Problem]:
+def _questions_asked_twice(knowledge: Knowledge, content: ContentFiles) -> Iterator[Problem]:
     """One question must not train two topics."""
     seen: dict[str, tuple[str, str]] = {}
     for topic in knowledge.topics.values():
@@ -166,7 +186,7 @@ def _questions_asked_twice(knowledge: Knowledge) -> Iterator[Problem]:
                 other, _ = seen.setdefault(_normal(question), (topic.id, language))
                 if other != topic.id:
                     file = knowledge.files[topic.id]
-                    document = Document(file, file.read_text(encoding="utf-8"), None)
+                    document = Document(file, content.text(file), None)
                     yield document.problem(
                         f'"{question}" is also a question of {other}', "languages", language, "questions"
                     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+NOTHING: Mapping[str, str] = {}
+"""An overlay without texts: the files stand as they are."""
 COMMON_WORD = 4
 """Questions that use a word before it counts as a common one: some name towns."""
 
@@ -107,6 +109,32 @@ class Knowledge:
         )
 
 
+@dataclass(frozen=True)
+class ContentFiles:
+    """The files under `root`, some of them overlaid: `overlay` maps paths relative to `root` to texts."""
+
+    root: Path
+    overlay: Mapping[str, str] = field(default_factory=dict)
+
+    def matching(self, pattern: str) -> list[Path]:
+        """The paths that match `pattern`, in order, also those that only the overlay has."""
+        added = (self.root / path for path in self.overlay if (self.root / path).match(f"{self.root}/{pattern}"))
+        return sorted({*self.root.glob(pattern), *added})
+
+    def exists(self, path: Path) -> bool:
+        """Whether there is a text for `path`, which is under `root`."""
+        return path.relative_to(self.root).as_posix() in self.overlay or path.exists()
+
+    def text(self, path: Path) -> str:
+        """The text of `path`: the overlay's, or else the file's.
+
+        Raises:
+            UnicodeDecodeError: the file is not UTF-8.
+        """
+        laid_over = self.overlay.get(path.relative_to(self.root).as_posix())
+        return path.read_text(encoding="utf-8") if laid_over is None else laid_over
+
+
 @dataclass
 class Document:
     """One parsed YAML file that can tell on which line a value stands."""
@@ -141,15 +169,16 @@ class Document:
 class _Reader:
     """Reads files of one content directory and collects what is wrong with them."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, content: ContentFiles) -> None:
+        self.content = content
+        self.root = content.root
         self.problems: list[Problem] = []
         self.files: dict[str, Path] = {}
 
     def documents(self, pattern: str) -> Iterator[Document]:
-        for path in sorted(self.root.glob(pattern)):
+        for path in self.content.matching(pattern):
             try:
-                text = path.read_text(encoding="utf-8")
+                text = self.content.text(path)
                 yield Document(path, text, yaml.load(text, Loader=_Loader))
             except UnicodeDecodeError as error:
                 self.problems.append(Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}"))
@@ -157,6 +186,8 @@ class _Reader:
                 mark = getattr(error, "problem_mark", None)
                 reason = getattr(error, "problem", None) or str(error)
                 self.problems.append(Problem(path, mark.line + 1 if mark else 1, f"not valid YAML: {reason}"))
+            except ValueError as error:  # YAML's own reader of dates: 2026-13-01
+                self.problems.append(Problem(path, 1, f"not a valid date or number: {error}"))
 
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:
@@ -247,38 +278,55 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     )
 
 
-def read(root: Path) -> tuple[Knowledge, list[Problem]]:
-    """Read what can be read under `root`, with the problems that the files' own schema shows."""
-    reader = _Reader(root)
+def read(root: Path, overlay: Mapping[str, str] = NOTHING) -> tuple[Knowledge, list[Problem]]:
+    """Read what can be read under `root`, with the problems that the files' own schema shows.
+
+    Args:
+        root: the content directory.
+        overlay: texts that stand in for files, by their path relative to `root`.
+    """
     if not root.is_dir():
         return Knowledge(), [Problem(root, 1, "the content directory does not exist")]
+    reader = _Reader(ContentFiles(root, overlay))
     return _read_knowledge(reader), reader.problems
 
 
-def load(root: Path) -> Knowledge:
-    """Read `root`.
+def load(root: Path, overlay: Mapping[str, str] = NOTHING) -> Knowledge:
+    """Read `root` with `overlay`.
 
     Raises:
         ContentError: a file does not follow the schema.
     """
-    knowledge, problems = read(root)
+    knowledge, problems = read(root, overlay)
     if problems:
         raise ContentError(problems)
     return knowledge
 
 
-class KnowledgeStore:
-    """The content as it stands now: files are looked at again at most every `every_s` seconds.
+class Overlay(Protocol):
+    """Texts that are kept elsewhere and stand in for files of content/: the published revisions."""
 
-    A change that breaks the schema is logged once and the last good content stays in force.
+    def version(self) -> int:
+        """A number that changes with the texts; cheap, and raises nothing."""
+
+    def texts(self) -> Mapping[str, str]:
+        """The texts by path relative to the content directory."""
+
+
+class KnowledgeStore:
+    """The content as it stands now: files and overlay are looked at again at most every `every_s` seconds.
+
+    A change that breaks the schema is logged once and the last good content stays in force. At the start, texts of
+    the overlay that no longer fit the files are left out, rather than answering nobody.
     """
 
-    def __init__(self, root: Path, every_s: float = 2.0) -> None:
+    def __init__(self, root: Path, every_s: float = 2.0, overlay: Overlay | None = None) -> None:
         self._root = root
         self._every_s = every_s
+        self._overlay = overlay
         self._stamp = self._newest()
         self._checked = time.monotonic()
-        self._knowledge = load(root)
+        self._knowledge = _load_usable(root, self._texts())
 
     @property
     def current(self) -> Knowledge:
@@ -289,9 +337,12 @@ class KnowledgeStore:
             self._reload_if_changed()
         return self._knowledge
 
-    def _newest(self) -> tuple[int, int]:
+    def _texts(self) -> Mapping[str, str]:
+        return self._overlay.texts() if self._overlay else NOTHING
+
+    def _newest(self) -> tuple[int, int, int]:
         stamps = [path.stat().st_mtime_ns for path in self._root.rglob("*.yml")]
-        return len(stamps), max(stamps, default=0)
+        return len(stamps), max(stamps, default=0), self._overlay.version() if self._overlay else 0
 
     def _reload_if_changed(self) -> None:
         stamp = self._newest()
@@ -299,13 +350,33 @@ class KnowledgeStore:
             return
         self._stamp = stamp
         try:
-            self._knowledge = load(self._root)
+            self._knowledge = load(self._root, self._texts())
             logger.info("content reloaded")
         except ContentError as error:
             logger.error("changed content is not usable, the former stays in force: %s", error)
 
 
-@lru_cache(maxsize=4)
+def _load_usable(root: Path, overlay: Mapping[str, str]) -> Knowledge:
+    try:
+        return load(root, overlay)
+    except ContentError as error:
+        broken = {p.file.relative_to(root).as_posix() for p in error.problems if p.file.is_relative_to(root)}
+        if not broken & set(overlay):
+            raise
+        logger.error("published revisions that are not usable are left out: %s", error)
+        return load(root, {path: text for path, text in overlay.items() if path not in broken})
+
+
+_shared: dict[Path, KnowledgeStore] = {}
+
+
+def share(root: Path, store: KnowledgeStore) -> None:
+    """Make `store` the one of this process for the content at `root`: actions are called without arguments."""
+    _shared[root] = store
+
+
 def shared_store(root: Path) -> KnowledgeStore:
-    """The one store of this process for the content at `root`."""
-    return KnowledgeStore(root)
+    """The one store of this process for the content at `root`; without an overlay when none was shared."""
+    if root not in _shared:
+        share(root, KnowledgeStore(root))
+    return _shared[root]

@@ -46,7 +46,7 @@ def store(content_dir):
 
 @pytest.fixture
 def app(settings, store, monkeypatch):
-    monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
+    monkeypatch.setattr("bot.gateway.app.live_content", lambda _database, _root: store)
     return create_app(settings)
 
 

@@ -50,7 +50,7 @@ def test_what_fails_behind_a_page_is_told_kindly_and_without_details(
 def test_a_database_that_is_gone_is_told_kindly_too(settings, store, monkeypatch):
     from bot.gateway.app import create_app
 
-    monkeypatch.setattr("bot.gateway.app.KnowledgeStore", lambda _content_dir: store)
+    monkeypatch.setattr("bot.gateway.app.live_content", lambda _database, _root: store)
     lost = settings.copy(update={"database_url": "postgresql://salama:hunter2@127.0.0.1:1/none"})
     with TestClient(create_app(lost), follow_redirects=False) as client:
         client.cookies.set("salama_console", "x")

@@ -1,0 +1,125 @@
+"""The steps of a revision as an editor takes them in the browser; what is refused leads back with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from bot.console.audit import Act as Audited
+from bot.console.visit import Visit
+from bot.editing import workflow
+from bot.editing.overlay import published, texts_in_force
+from bot.editing.preview import check
+from bot.editing.publishing import Publisher
+from bot.editing.second_pair import SecondPair
+from bot.editing.tables import Act
+from bot.editing.workflow import EditingError, Editor
+
+AUDITED = {
+    Act.PUBLISHED: Audited.CONTENT_PUBLISHED,
+    Act.SCHEDULED: Audited.CONTENT_SCHEDULED,
+    Act.ROLLED_BACK: Audited.CONTENT_ROLLED_BACK,
+}
+
+
+def editor(visit: Visit) -> Editor:
+    """Who is signed in, as the history of revisions names them."""
+    return Editor(str(visit.staff.id), visit.staff.name)
+
+
+def publisher(visit: Visit, why: str = "") -> Publisher:
+    """The publisher, whose acts go into the audit log with `why`."""
+    settings = visit.console.settings
+
+    def record(session: Session, act: Act, path: str) -> None:
+        visit.record(session, AUDITED[act], path, why or None)
+
+    return Publisher(visit.console.database, settings.content_dir, SecondPair(settings.content_review), record)
+
+
+async def hand_in(visit: Visit, id: int, reason: str) -> Response:
+    """Submit revision `id`; one with errors stays a draft."""
+    return await _attempt(visit, id, _submit, visit, id, reason, say="editing.said.submitted")
+
+
+def _submit(visit: Visit, id: int, reason: str) -> None:
+    root = visit.console.settings.content_dir
+    with visit.reading() as session:
+        revision = workflow.get(session, id)
+        overlay = texts_in_force(published(session), root)
+    if check(root, overlay, revision.path, revision.text, visit.language, visit.now.date()).has_errors:
+        raise EditingError("refused", f"revision {id} has errors")
+    with visit.transaction() as session:
+        workflow.submit(session, id, editor(visit), reason, visit.now)
+        visit.record(session, Audited.CONTENT_SUBMITTED, revision.path, reason)
+
+
+async def publish_now(visit: Visit, id: int) -> Response:
+    """Publish revision `id`."""
+    return await _attempt(
+        visit, id, publisher(visit).publish, id, editor(visit), visit.now, say="editing.said.published"
+    )
+
+
+async def schedule(visit: Visit, id: int, at: str) -> Response:
+    """Publish revision `id` at `at`, an ISO date and time in UTC."""
+    try:
+        time = dt.datetime.fromisoformat(at).replace(tzinfo=dt.timezone.utc)
+    except ValueError:
+        return visit.redirect(f"/content/revisions/{id}", "editing.refused.no_time")
+    steps = publisher(visit).schedule
+    return await _attempt(visit, id, steps, id, editor(visit), time, visit.now, say="editing.said.scheduled")
+
+
+async def send_back(visit: Visit, id: int, why: str) -> Response:
+    """Give revision `id` back to its author."""
+
+    def run() -> None:
+        with visit.transaction() as session:
+            revision = workflow.send_back(session, id, editor(visit), why, visit.now)
+            visit.record(session, Audited.CONTENT_SENT_BACK, revision.path, why)
+
+    return await _attempt(visit, id, run, say="editing.said.sent_back")
+
+
+async def withdraw(visit: Visit, id: int, why: str) -> Response:
+    """Give revision `id` up."""
+
+    def run() -> None:
+        with visit.transaction() as session:
+            revision = workflow.withdraw(session, id, editor(visit), why, visit.now)
+            visit.record(session, Audited.CONTENT_WITHDRAWN, revision.path, why)
+
+    return await _attempt(visit, id, run, say="editing.said.withdrawn")
+
+
+async def take_up(visit: Visit, id: int) -> Response:
+    """Let the text of draft `id` stand on what people read now."""
+
+    def run() -> None:
+        with visit.transaction() as session:
+            workflow.take_up(session, visit.console.settings.content_dir, id, editor(visit), visit.now)
+
+    return await _attempt(visit, id, run, say="editing.said.taken_up")
+
+
+async def roll_back(visit: Visit, path: str, to_id: int | None, why: str) -> Response:
+    """Put a former text of `path` back."""
+    try:
+        steps = publisher(visit, why).roll_back
+        await run_in_threadpool(steps, path, to_id, editor(visit), why, visit.now)
+    except EditingError as error:
+        return visit.redirect(f"/content/history/{path}", f"editing.refused.{error.code}")
+    return visit.redirect(f"/content/history/{path}", "editing.said.rolled_back")
+
+
+async def _attempt(visit: Visit, id: int, step: Callable[..., object], *arguments: object, say: str) -> Response:
+    try:
+        await run_in_threadpool(step, *arguments)
+    except EditingError as error:
+        return visit.redirect(f"/content/revisions/{id}", f"editing.refused.{error.code}")
+    return visit.redirect(f"/content/revisions/{id}", say)

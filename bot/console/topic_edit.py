@@ -1,0 +1,215 @@
+"""Editing one file of the content: a form for topics, one for all else, or the YAML itself; check, preview, save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.console.publishing import editor, hand_in, publish_now
+from bot.console.roles import Right
+from bot.console.routing import Page
+from bot.console.topics import content_name
+from bot.console.visit import Visit
+from bot.editing import workflow
+from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
+from bot.editing.overlay import published, texts_in_force
+from bot.editing.preview import Checked, check
+from bot.editing.tables import Revision, State
+from bot.editing.workflow import EditingError, InForce
+from bot.editing.yaml_edit import EditFailed, rewritten, set_values
+from bot.knowledge.model import FactKind
+
+MAX_BODY = 400_000
+MOST_FIELDS = 350
+"""A file with more values than this is edited as YAML: a form of that length helps nobody."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an editor sees: the text, whether as form or YAML, and what it was made from.
+
+    `revision_id` and `version` are those of a draft that a save goes into; without one, a save makes it.
+    """
+
+    path: str
+    text: str
+    seen: InForce
+    revision_id: int | None = None
+    version: int = 0
+    reason: str = ""
+    as_yaml: bool = False
+    others: tuple[Revision, ...] = ()
+
+    @property
+    def data(self) -> Any:
+        """The parsed text; None when it cannot be parsed."""
+        try:
+            return yaml.load(self.text, Loader=yaml.CSafeLoader)
+        except (yaml.YAMLError, ValueError):
+            return None
+
+
+async def show(visit: Visit) -> Response:
+    """The edit page: of a given revision, of one's own newest draft, or of what people read now."""
+    opened = await visit.read(_open, visit)
+    return await _page(visit, opened)
+
+
+def _open(session: Session, visit: Visit) -> Opened:
+    path, root = _path(visit), visit.console.settings.content_dir
+    seen = workflow.in_force(session, root, path)
+    open_ones = workflow.open_revisions(session, path)
+    wanted = visit.query("revision")
+    mine = [r for r in open_ones if r.state == State.DRAFT.value and r.author_id == str(visit.staff.id)]
+    draft: Revision | None = mine[0] if mine and not wanted else None
+    if wanted.isdecimal():
+        draft = workflow.get(session, int(wanted))
+        if draft.path != path:
+            raise HTTPException(404)
+    if draft is None and seen.text is None:
+        raise HTTPException(404)
+    others = tuple(r for r in open_ones if draft is None or r.id != draft.id)
+    as_yaml = visit.query("as") == "yaml"
+    if draft is None:
+        return Opened(path, seen.text or "", seen, as_yaml=as_yaml, others=others)
+    seen = InForce(seen.text, draft.parent_id, draft.base_hash)
+    return Opened(path, draft.text, seen, draft.id, draft.version, draft.reason, as_yaml, others=others)
+
+
+async def act(visit: Visit) -> Response:
+    """Check, save, hand in or publish what was posted. Whatever goes wrong, the posted text is shown again or saved."""
+    opened = await visit.read(_posted, visit)
+    do = visit.field("do")
+    if do == "check":
+        return await _page(visit, opened, await _checked(visit, opened))
+    saved = await visit.write(_save, visit, opened)
+    if saved.beside is not None:
+        return visit.redirect(f"/content/compare/{saved.beside.id}/{saved.revision.id}", "editing.said.kept_beside")
+    id = saved.revision.id
+    if do == "submit":
+        return await hand_in(visit, id, opened.reason)
+    if do == "publish" and visit.may(Right.REVIEW_CONTENT):
+        return await publish_now(visit, id)
+    switch = {"as_yaml": "&as=yaml", "as_form": ""}.get(do)
+    if switch is not None:
+        return visit.redirect(f"/content/edit/{opened.path}?revision={id}{switch}")
+    return visit.redirect(f"/content/revisions/{id}", "editing.said.saved")
+
+
+async def fragment(visit: Visit) -> Response:
+    """Problems and previews of what stands in the form, for the page's script."""
+    opened = await visit.read(_posted, visit)
+    return visit.render("_checked.html", checked=await _checked(visit, opened), opened=opened)
+
+
+def _posted(session: Session, visit: Visit) -> Opened:
+    """The text that the posted form makes of what it was opened on."""
+    path, root = _path(visit), visit.console.settings.content_dir
+    now_read = workflow.in_force(session, root, path)
+    id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
+    before = workflow.text_as_read(session, id, version or 0) if id else now_read.text or ""
+    seen = InForce(now_read.text, parent, visit.field("base"))
+    opened = Opened(path, before, seen, id, version or 0, visit.field("reason"))
+    if "text" in visit.form:
+        return replace(opened, text=_body(visit.field("text")), as_yaml=True)
+    values = _values(opened.data, visit)
+    try:
+        return replace(opened, text=set_values(before, values))
+    except EditFailed:
+        return replace(opened, text=rewritten(before, values))
+
+
+def _values(data: Any, visit: Visit) -> dict[Any, Any]:
+    posted = {name: value for name, value in visit.form.items() if isinstance(value, str)}
+    posted = {name: value.replace("\x00", "") for name, value in posted.items()}
+    if "button0" not in posted:
+        return changed_values(data, posted)
+    facts = [kind.value for kind in FactKind if f"fact.{kind.value}" in posted]
+    return topic_values(data, posted, facts)
+
+
+def _save(session: Session, visit: Visit, opened: Opened) -> workflow.Saved:
+    root, by = visit.console.settings.content_dir, editor(visit)
+    if opened.revision_id:
+        return workflow.save(session, opened.revision_id, opened.version, opened.text, by, opened.reason, visit.now)
+    made = workflow.draft(session, root, opened.path, opened.text, by, opened.reason, visit.now, opened.seen)
+    return workflow.Saved(made)
+
+
+async def _checked(visit: Visit, opened: Opened) -> Checked:
+    settings, language = visit.console.settings, visit.field("preview_language") or visit.language
+    if language not in visit.console.store.current.languages:
+        language = visit.language
+    overlay = await visit.read(lambda session: texts_in_force(published(session), settings.content_dir))
+    return await run_in_threadpool(
+        check, settings.content_dir, overlay, opened.path, opened.text, language, visit.now.date()
+    )
+
+
+async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) -> Response:
+    checked = checked or await _checked(visit, opened)
+    knowledge, data = visit.console.store.current, opened.data
+    is_topic = opened.path.startswith("faq/") and isinstance(data, dict) and isinstance(data.get("languages"), dict)
+    made = groups(data, knowledge.languages) if isinstance(data, dict) and not is_topic else []
+    is_too_long = sum(len(g.fields) + sum(map(len, g.rows)) for g in made) > MOST_FIELDS
+    has_form = is_topic or (bool(made) and not is_too_long)
+    return visit.render(
+        "content_edit.html",
+        opened=opened,
+        name=content_name(visit, opened.path),
+        checked=checked,
+        is_topic=is_topic,
+        has_form=has_form,
+        as_yaml=opened.as_yaml or not has_form,
+        data=data,
+        groups=made,
+        languages=knowledge.languages,
+        fact_kinds=[kind.value for kind in FactKind],
+        source_rows=_source_rows(data) if is_topic else [],
+        source_keys=SOURCE_KEYS,
+        targets=_targets(visit) if is_topic else [],
+        preview_language=visit.field("preview_language") or visit.language,
+    )
+
+
+def _source_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The sources, and one empty row for another."""
+    sources = [source for source in data.get("sources") or [] if isinstance(source, dict)]
+    return [*sources, {}][:MOST_SOURCES]
+
+
+def _targets(visit: Visit) -> list[tuple[str, str]]:
+    """What a button can lead to: ids with titles."""
+    knowledge = visit.console.store.current
+    ids = [*knowledge.topics, *knowledge.actions, *knowledge.menus]
+    return sorted((id, knowledge.title(id, visit.language) or id) for id in ids)
+
+
+def _path(visit: Visit) -> str:
+    try:
+        return workflow.check_path(str(visit.request.path_params["path"]))
+    except EditingError:
+        raise HTTPException(404) from None
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    value = visit.field(name)
+    return int(value) if value.isdecimal() else None
+
+
+def _body(text: str) -> str:
+    return text.replace("\r\n", "\n").rstrip() + "\n"
+
+
+PAGES = (
+    Page("/content/edit/{path:path}", show, Right.EDIT_CONTENT),
+    Page("/content/edit/{path:path}", act, Right.EDIT_CONTENT, ("POST",), max_body=MAX_BODY),
+    Page("/content/check/{path:path}", fragment, Right.EDIT_CONTENT, ("POST",), max_body=MAX_BODY, keeps_awake=True),
+)

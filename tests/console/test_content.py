@@ -1,0 +1,198 @@
+"""Editors at work on the content: the whole way of a change in a browser without scripts."""
+
+import re
+
+import pytest
+from lxml import html
+
+from bot.editing import workflow
+from bot.editing.tables import State
+from bot.settings import ROOT
+from bot.storage.database import Database
+from tests.console.conftest import csrf, post
+
+TOPIC = "faq/recruitment/recruitment_fees.yml"
+EDIT = f"/console/content/edit/{TOPIC}"
+
+
+@pytest.fixture
+def database(tmp_path):
+    """SQLite alone: what is stored is tested on both in tests/editing, and each publication checks all content."""
+    database = Database(f"sqlite:///{tmp_path / 'salama.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+def fields(page):
+    """What a browser would post of the edit form: every field with its value."""
+    form = html.fromstring(page.content).xpath("//form[@data-check]")[0]
+    return dict(form.form_values())
+
+
+def bare(page):
+    """The page's text: changed words are marked, which would tear a sentence apart."""
+    return re.sub("<[^>]+>", "", page.text)
+
+
+def save(browser, do, page=None, **changes):
+    page = page or browser.get(EDIT)
+    return browser.post(EDIT, data={**fields(page), "do": do, **changes})
+
+
+@pytest.fixture
+def asha(signed_in):
+    return signed_in("editor", "asha")
+
+
+@pytest.fixture
+def ben(signed_in):
+    return signed_in("editor", "ben")
+
+
+def newest(database):
+    with database.reading() as session:
+        return workflow.history(session, TOPIC)[0]
+
+
+@pytest.mark.parametrize("shelf", ["topics", "countries", "centres", "replies"])
+def test_every_shelf_lists_what_there_is(asha, shelf):
+    page = asha.get(f"/console/content?shelf={shelf}")
+    assert page.status_code == 200
+    assert page.text.count("/console/content/edit/") > 7
+    assert len(page.content) < 100_000
+
+
+def test_the_list_is_filtered_by_words_and_by_what_needs_attention(asha):
+    assert asha.get("/console/content?q=agency+fees").text.count("/content/edit/") == 1
+    assert asha.get("/console/content?show=stale").text.count("/content/edit/") == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        TOPIC,
+        "countries/KE.yml",
+        "countries/PH.yml",
+        "centres/TZ.yml",
+        "responses/emergency.yml",
+        "responses/registry.yml",
+    ],
+)
+def test_an_unchanged_form_saves_the_same_text(asha, database, path):
+    page = asha.get(f"/console/content/edit/{path}")
+    assert page.status_code == 200
+    assert "SMS" in page.text
+    sent = asha.post(f"/console/content/edit/{path}", data={**fields(page), "do": "save"})
+    assert sent.status_code == 303
+    with database.reading() as session:
+        saved = workflow.history(session, path)[0].text
+    assert saved == (ROOT / "content" / path).read_text(encoding="utf-8")
+
+
+def test_a_plain_change_is_published_by_its_author(asha, database, app):
+    sent = save(asha, "publish", **{"en.title": "Fees of agents"})
+    page = asha.get(sent.headers["location"])
+    assert "People read it within 5 seconds" in page.text
+    assert newest(database).state == State.PUBLISHED.value
+
+
+def test_a_change_of_facts_goes_past_a_second_pair_of_eyes(asha, ben, database):
+    sent = save(asha, "publish", **{"source0.date": "2025-01-01"})
+    assert "a colleague must look at it first" in asha.get(sent.headers["location"]).text
+    page = asha.get(sent.headers["location"])
+    assert 'value="publish"' not in page.text
+    location = sent.headers["location"]
+    asha.post(location, data={"csrf": csrf(page), "do": "submit", "why": "the page was updated"})
+    assert newest(database).state == State.IN_REVIEW.value
+    review = ben.get(location)
+    assert "2025-01-01" in review.text
+    ben.post(location, data={"csrf": csrf(review), "do": "publish"})
+    published = newest(database)
+    assert (published.state, published.author, published.reviewer) == (State.PUBLISHED.value, "asha", "ben")
+
+
+def test_a_broken_edit_is_kept_as_a_draft_and_says_what_is_wrong(asha, database):
+    sent = save(asha, "publish", **{"fr.sms": "x" * 300})
+    page = asha.get(sent.headers["location"])
+    assert "something is wrong with the text" in page.text
+    assert "at most 270 characters" in page.text
+    assert "x" * 300 in newest(database).text
+    assert newest(database).state == State.DRAFT.value
+
+
+def test_checking_saves_nothing_and_shows_the_posted_text(asha, database):
+    page = save(asha, "check", **{"en.title": "A title that is far too long"})
+    assert "A title that is far too long" in page.text
+    assert "at most 20 characters" in page.text
+    with database.reading() as session:
+        assert workflow.history(session, TOPIC) == []
+    fragment = asha.post(f"/console/content/check/{TOPIC}", data={**fields(asha.get(EDIT)), "en.title": "<b>Fees</b>"})
+    assert "&lt;b&gt;" in fragment.text or "Nothing is wrong" in fragment.text
+    assert "<html" not in fragment.text
+
+
+def test_two_editors_are_warned_and_neither_loses_text(asha, ben, database):
+    first, second = asha.get(EDIT), ben.get(EDIT)
+    save(asha, "save", first, **{"en.title": "By Asha"})
+    assert "asha is also changing this text" in ben.get(EDIT).text
+    save(asha, "publish", asha.get(EDIT))
+    sent = save(ben, "publish", second, **{"en.title": "By Ben"})
+    page = ben.get(sent.headers["location"])
+    assert "changed meanwhile" in page.text
+    assert "By Asha" in bare(page)
+    assert "By Ben" in bare(page)
+    location = sent.headers["location"]
+    ben.post(location, data={"csrf": csrf(page), "do": "take_up"})
+    ben.post(location, data={"csrf": csrf(page), "do": "publish"})
+    assert "By Ben" in newest(database).text
+    assert newest(database).state == State.PUBLISHED.value
+
+
+def test_two_windows_of_one_editor_keep_both_texts(asha, database):
+    save(asha, "save", **{"en.title": "Start"})
+    first, second = asha.get(EDIT), asha.get(EDIT)
+    save(asha, "save", first, **{"en.title": "Window one"})
+    sent = save(asha, "save", second, **{"en.title": "Window two"})
+    assert "/content/compare/" in sent.headers["location"]
+    page = asha.get(sent.headers["location"])
+    assert "Window one" in bare(page)
+    assert "Window two" in bare(page)
+
+
+def test_broken_yaml_is_kept_and_shown_again(asha, database):
+    page = asha.get(f"{EDIT}?as=yaml")
+    sent = asha.post(EDIT, data={**fields(page), "text": "id: [", "do": "submit", "reason": "test"})
+    assert newest(database).text == "id: [\n"
+    assert "not valid YAML" in asha.get(sent.headers["location"]).text
+    assert "id: [" in asha.get(EDIT).text
+
+
+def test_rolling_back_from_the_history(asha, database):
+    save(asha, "publish", **{"en.title": "Wrong title"})
+    history = f"/console/content/history/{TOPIC}"
+    sent = post(asha, history, history, to="", why="it was wrong")
+    assert "The former text is back" in asha.get(sent.headers["location"]).text
+    assert newest(database).state == State.SUPERSEDED.value
+
+
+def test_scheduling_needs_a_time_to_come(asha, database):
+    location = save(asha, "save", **{"en.title": "Later"}).headers["location"]
+    for at, said in (("", "Choose a day"), ("2020-01-01T10:00", "has passed"), ("2099-01-01T10:00", "at that time")):
+        asha.post(location, data={"csrf": csrf(asha.get(location)), "do": "schedule", "at": at})
+        assert said in asha.get(location).text, at
+    assert newest(database).state == State.SCHEDULED.value
+
+
+@pytest.mark.parametrize("role", ["viewer", "counsellor", "registry"])
+def test_others_may_read_and_not_change(signed_in, role):
+    browser = signed_in(role)
+    assert browser.get("/console/content").status_code == 200
+    assert browser.get("/console/content/revisions").status_code == 200
+    assert browser.get(EDIT).status_code == 403
+    assert post(browser, f"/console/content/history/{TOPIC}", to="", why="x").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["emergency/en.yml", "..%2F.env", "registries/ke.yml", "faq/x/unknown.yml"])
+def test_other_files_cannot_be_opened(asha, path):
+    assert asha.get(f"/console/content/edit/{path}").status_code == 404

@@ -1,0 +1,28 @@
+import pytest
+
+from bot.editing.second_pair import SecondPair, is_needed
+from bot.editing.yaml_edit import set_values
+from tests.editing.conftest import COUNTRY, TOPIC
+
+CHANGES = [
+    ({("languages", "en", "title"): "Fees"}, False),
+    ({("languages", "en", "questions"): ["how much", "1500 dollars?"]}, False),
+    ({("buttons",): ["menu", "emergency"]}, False),
+    ({("sources", 0, "date"): "2024"}, True),
+    ({("facts",): None}, True),
+    ({("languages", "sw", "sms"): "Usilipe zaidi ya shilingi 5000 kwa wakala yeyote yule."}, True),
+    ({("languages", "sw", "sms"): "Usilipe wakala yeyote yule kabla ya kuangalia orodha rasmi."}, False),
+]
+
+
+@pytest.mark.parametrize(("values", "needed"), CHANGES)
+def test_sources_facts_and_numbers_need_a_second_pair_of_eyes(topic, values, needed):
+    changed = set_values(topic, values)
+    assert is_needed(SecondPair.FACTS, TOPIC, topic, changed) is needed
+    assert is_needed(SecondPair.ALWAYS, TOPIC, topic, changed)
+    assert not is_needed(SecondPair.NEVER, TOPIC, topic, changed)
+
+
+def test_countries_and_new_files_always_do(topic):
+    assert is_needed(SecondPair.FACTS, COUNTRY, "country: KE", "country: KE\n")
+    assert is_needed(SecondPair.FACTS, TOPIC, None, topic)
