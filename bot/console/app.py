@@ -17,7 +17,18 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit_log, home, revisions, sign_in, topic_edit, topics, users, welcome
+from bot.console import (
+    account,
+    audit_log,
+    home,
+    registry,
+    revisions,
+    sign_in,
+    topic_edit,
+    topics,
+    users,
+    welcome,
+)
 from bot.console.routing import Page, error_page, make_visit, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
@@ -35,6 +46,7 @@ PAGES: tuple[Page, ...] = (
     *topics.PAGES,
     *topic_edit.PAGES,
     *revisions.PAGES,
+    *registry.PAGES,
     *welcome.PAGES,
     *account.PAGES,
     *users.PAGES,
