@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,10 +32,10 @@ from bot.console import (
     users,
     welcome,
 )
-from bot.console.routing import Page, error_page, make_visit, route
+from bot.console.routing import Page, error_page, make_visit, nobody, route
 from bot.console.sessions import Lifetimes
 from bot.console.texts import Texts
-from bot.console.visit import BASE, Bell, Console, NavEntry
+from bot.console.visit import BASE, Bell, Console, NavEntry, url
 from bot.conversations.worker import now
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.encryption import AddressVault
@@ -74,6 +77,7 @@ def create_console(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["static"] = _static
     console = Console(
         settings,
         database,
@@ -90,7 +94,11 @@ def create_console(
 
     async def refuse(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return await error_page(await make_visit(request, console), status)
+        try:
+            visit = await make_visit(request, console)
+        except OperationalError:
+            visit = nobody(request, console)
+        return await error_page(visit, status)
 
     app = Starlette(
         routes=[*(route(page, console) for page in pages), Mount("/static", StaticFiles(directory=HERE / "static"))],
@@ -98,6 +106,12 @@ def create_console(
         middleware=[Middleware(_Headers)],
     )
     return Mount(BASE, app)
+
+
+@lru_cache
+def _static(name: str) -> str:
+    """The address of a file of ours, which changes with its content: browsers may keep it for good."""
+    return url(f"/static/{name}", v=hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12])
 
 
 class _Headers:
@@ -110,8 +124,8 @@ class _Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 had = {name for name, _ in message["headers"]}
-                is_static = "/static/" in scope["path"]
-                more = {b"cache-control": b"max-age=3600"} if is_static else HEADERS
+                is_kept = scope["path"].startswith(f"{BASE}/static/") and scope["query_string"].startswith(b"v=")
+                more = {b"cache-control": b"max-age=31536000, immutable"} if is_kept else HEADERS
                 added = [(name, value) for name, value in more.items() if name not in had]
                 message["headers"] = [*message["headers"], *added]
             await send(message)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.console.audit import Act as Audited
@@ -14,9 +15,9 @@ from bot.console.visit import Visit
 from bot.editing import workflow
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import check
-from bot.editing.publishing import Publisher
+from bot.editing.publishing import CLOCK, Publisher, Refused
 from bot.editing.second_pair import SecondPair
-from bot.editing.tables import Act
+from bot.editing.tables import Act, Revision
 from bot.editing.workflow import EditingError, Editor
 
 AUDITED = {
@@ -24,6 +25,9 @@ AUDITED = {
     Act.SCHEDULED: Audited.CONTENT_SCHEDULED,
     Act.ROLLED_BACK: Audited.CONTENT_ROLLED_BACK,
 }
+
+MOST_ID = 2**63 - 1
+MOST_TOLD = 5
 
 
 def editor(visit: Visit) -> Editor:
@@ -56,6 +60,15 @@ def _submit(visit: Visit, id: int, reason: str) -> None:
     with visit.transaction() as session:
         workflow.submit(session, id, editor(visit), reason, visit.now)
         visit.record(session, Audited.CONTENT_SUBMITTED, revision.path, reason)
+
+
+def _tell(session: Session, visit: Visit, id: int, error: Refused) -> None:
+    """Keep in the history what the check found, for it may lie in another file."""
+    root = visit.console.settings.content_dir
+    revision = workflow.get(session, id)
+    problems = sorted(error.problems, key=lambda problem: problem.file != root / revision.path)  # its own come first
+    told = "; ".join(str(problem).removeprefix(f"{root}/") for problem in problems[:MOST_TOLD])
+    workflow.note(session, revision, Act.REFUSED, CLOCK, told, visit.now)
 
 
 async def publish_now(visit: Visit, id: int) -> Response:
@@ -117,9 +130,22 @@ async def roll_back(visit: Visit, path: str, to_id: int | None, why: str) -> Res
     return visit.redirect(f"/content/history/{path}", "editing.said.rolled_back")
 
 
+def revision_or_404(session: Session, id: int) -> Revision:
+    """The revision `id`; the visitor is told kindly when there is none."""
+    if id > MOST_ID:
+        raise HTTPException(404)
+    try:
+        return workflow.get(session, id)
+    except EditingError:
+        raise HTTPException(404) from None
+
+
 async def _attempt(visit: Visit, id: int, step: Callable[..., object], *arguments: object, say: str) -> Response:
     try:
         await run_in_threadpool(step, *arguments)
+    except Refused as error:
+        await visit.write(_tell, visit, id, error)
+        return visit.redirect(f"/content/revisions/{id}", "editing.refused.refused")
     except EditingError as error:
         return visit.redirect(f"/content/revisions/{id}", f"editing.refused.{error.code}")
     return visit.redirect(f"/content/revisions/{id}", say)

@@ -59,18 +59,22 @@ async def show(visit: Visit) -> Response:
 
 def _look(session: Session, visit: Visit, id: int) -> dict[str, Any]:
     root = visit.console.settings.content_dir
-    revision = _get(session, id)
+    revision = steps.revision_or_404(session, id)
     is_open = revision.state in workflow.OPEN
     before = workflow.in_force(session, root, revision.path).text if is_open else _parent_text(session, root, revision)
+    laid = published(session)
+    in_conflict = any(item.id == id for item in conflicts(laid, root))
+    file = file_text(root, revision.path) or ""
     return {
         "revision": revision,
+        "file_lines": differences(file, revision.text) if in_conflict else None,
         "is_open": is_open,
         "lines": differences(before or "", revision.text),
         "events": workflow.events(session, [revision.id]),
         "is_outdated": is_open and is_outdated(session, root, revision),
         "needs_other": is_open and steps.publisher(visit).needs_second_pair(session, revision),
         "is_mine": revision.author_id == str(visit.staff.id),
-        "overlay": texts_in_force(published(session), root),
+        "overlay": texts_in_force(laid, root),
     }
 
 
@@ -105,7 +109,7 @@ async def compare(visit: Visit) -> Response:
     first, second = int(visit.request.path_params["first"]), int(visit.request.path_params["second"])
 
     def look(session: Session) -> tuple[Revision, Revision]:
-        return _get(session, first), _get(session, second)
+        return steps.revision_or_404(session, first), steps.revision_or_404(session, second)
 
     theirs, mine = await visit.read(look)
     if theirs.path != mine.path:
@@ -139,13 +143,6 @@ async def roll_back(visit: Visit) -> Response:
 
 def _id(visit: Visit) -> int:
     return int(visit.request.path_params["id"])
-
-
-def _get(session: Session, id: int) -> Revision:
-    try:
-        return workflow.get(session, id)
-    except (EditingError, OverflowError):
-        raise HTTPException(404) from None
 
 
 def _path(visit: Visit) -> str:

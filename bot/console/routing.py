@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
@@ -63,8 +63,9 @@ def route(page: Page, console: Console) -> GuardedRoute:
 
     async def guarded(request: Request) -> Response:
         request = Request(request.scope, _limited(request, page.max_body))
-        visit = await make_visit(request, console, page.keeps_awake)
+        visit = nobody(request, console)
         try:
+            visit = await make_visit(request, console, page.keeps_awake)
             response = await _answer(page, visit)
         except OperationalError:
             logger.error("the database does not answer: %s", page.path)
@@ -100,24 +101,27 @@ async def _answer(page: Page, visit: Visit) -> Response:
 
 
 async def make_visit(request: Request, console: Console, keeps_awake: bool = True) -> Visit:
-    """Who asks, by the cookie; nobody when it is none, expired, or the second factor is still due."""
+    """Who asks, by the cookie; nobody when there is none, it has expired, or the second step is still due.
+
+    Raises:
+        OperationalError: the database does not answer.
+    """
     token = request.cookies.get(console.session_cookie, "")
-    found = None
-    if token:
-        try:
-            found = await run_in_threadpool(_signed_in, console, token, keeps_awake)
-        except OperationalError:
-            logger.error("the database does not answer")
-    if found is None or found.awaits_code:
-        secret = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(32)
-        language = _preferred_language(request, console)
-        if found is None:
-            return Visit(console, request, language, secret)
-        return Visit(console, request, language, secret, pending=found.staff, token_hash=found.token_hash)
+    found = await run_in_threadpool(_signed_in, console, token, keeps_awake) if token else None
+    if found is None:
+        return nobody(request, console)
+    if found.awaits_code:
+        return replace(nobody(request, console), pending=found.staff, token_hash=found.token_hash)
     language = found.staff.language
     if language not in console.store.current.languages:
         language = console.settings.default_language
     return Visit(console, request, language, token, signed_in=found.staff, token_hash=found.token_hash)
+
+
+def nobody(request: Request, console: Console) -> Visit:
+    """A visit of somebody who is not signed in."""
+    secret = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(32)
+    return Visit(console, request, _preferred_language(request, console), secret)
 
 
 def _signed_in(console: Console, token: str, keeps_awake: bool) -> sessions.SignedIn | None:

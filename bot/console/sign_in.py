@@ -42,6 +42,8 @@ async def sign_in(visit: Visit) -> Response:
         return _form(visit, wanted, 422, "sign_in.refused")
     asks_code = staff.totp_secret is not None
     token = await visit.write(_open, visit, staff, attempt, asks_code)
+    if token is None:
+        return _form(visit, wanted, 422, "sign_in.refused")
     response = visit.redirect(f"{CODE}?{urlencode({'next': wanted})}" if asks_code else wanted)
     visit.console.set_cookie(response, visit.console.session_cookie, token)
     return response
@@ -117,14 +119,18 @@ def _active(session: Session, name: str) -> Staff | None:
     return found
 
 
-def _open(session: Session, visit: Visit, staff: Staff, attempt: Attempt, awaits_code: bool) -> str:
+def _open(session: Session, visit: Visit, staff: Staff, attempt: Attempt, awaits_code: bool) -> str | None:
+    now_stored = select(Staff).where(Staff.id == staff.id).with_for_update()
+    fresh = session.execute(now_stored).scalar_one()
+    if fresh.disabled_at is not None or fresh.password_hash != staff.password_hash:
+        return None  # disabled, or the password changed, while we looked at it
     sessions.purge(session, visit.console.lifetimes, visit.now)
     if visit.token_hash:  # a session that this browser had before
         sessions.close_session(session, visit.token_hash)
     attempts.succeed(session, attempt)
     if not awaits_code:
-        _note_success(session, visit, staff)
-    return sessions.open_session(session, int(staff.id), _browser(visit), awaits_code, visit.now)
+        _note_success(session, visit, fresh)
+    return sessions.open_session(session, int(fresh.id), _browser(visit), awaits_code, visit.now)
 
 
 def _take(session: Session, visit: Visit, staff_id: int, attempt: Attempt, code: str) -> str | None:
@@ -142,7 +148,7 @@ def _take(session: Session, visit: Visit, staff_id: int, attempt: Attempt, code:
 
 
 def _note_success(session: Session, visit: Visit, staff: Staff) -> None:
-    session.merge(staff).signed_in_at = visit.now
+    staff.signed_in_at = visit.now
     record(session, int(staff.id), Act.SIGNED_IN, target_of(staff.name))
 
 

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.console.publishing import editor, hand_in, publish_now
+from bot.console.publishing import editor, hand_in, publish_now, revision_or_404
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.topics import content_name
@@ -70,7 +70,7 @@ def _open(session: Session, visit: Visit) -> Opened:
     mine = [r for r in open_ones if r.state == State.DRAFT.value and r.author_id == str(visit.staff.id)]
     draft: Revision | None = mine[0] if mine and not wanted else None
     if wanted.isdecimal():
-        draft = workflow.get(session, int(wanted))
+        draft = revision_or_404(session, int(wanted))
         if draft.path != path:
             raise HTTPException(404)
     if draft is None and seen.text is None:
@@ -114,7 +114,9 @@ def _posted(session: Session, visit: Visit) -> Opened:
     path, root = _path(visit), visit.console.settings.content_dir
     now_read = workflow.in_force(session, root, path)
     id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
-    before = workflow.text_as_read(session, id, version or 0) if id else now_read.text or ""
+    before = now_read.text or ""
+    if id and revision_or_404(session, id).path == path:
+        before = workflow.text_as_read(session, id, version or 0)
     seen = InForce(now_read.text, parent, visit.field("base"))
     opened = Opened(path, before, seen, id, version or 0, visit.field("reason"))
     if "text" in visit.form:

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-FACT_FOLDERS = ("countries/", "centres/")
+FACT_FOLDERS = ("countries/", "centres/", "responses/emergency.yml")
+"""What is told to somebody in danger is a fact too."""
 NUMBER = re.compile(r"\d+")
 SPOKEN = ("answer", "sms", "text")
 
@@ -24,8 +25,8 @@ class SecondPair(str, Enum):
 def is_needed(policy: SecondPair, path: str, old: str | None, new: str) -> bool:
     """Whether the change from `old` to `new` needs a second pair of eyes.
 
-    Facts are all that countries and centres say, the sources and kinds of facts of a topic, and every number
-    that a person reads: a fee, a phone number, a deadline. A new file is one too.
+    Facts are all that countries, centres and the answer to a call for help say, the sources and kinds of facts of a
+    topic, and every number that a person reads: a fee, a phone number, a deadline. A new file is one too.
     """
     if policy is not SecondPair.FACTS:
         return policy is SecondPair.ALWAYS

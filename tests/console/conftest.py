@@ -1,6 +1,7 @@
 """A gateway with the console, and browsers signed in with any role."""
 
 import re
+import shutil
 import threading
 import time
 
@@ -33,6 +34,24 @@ def _cheap_hashes(monkeypatch):
     monkeypatch.setattr("bot.console.passwords._NOBODYS", HASHED)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An SQLite file with all tables and no rows."""
+    path = tmp_path_factory.mktemp("migrated") / "salama.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(migrated, tmp_path):
+    """For tests of what no database has a part in; a module that wants it defines `database` by it."""
+    database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'salama.db')}")
+    yield database
+    database.close()
+
+
 @pytest.fixture
 def settings(database, tmp_path):
     return load_settings(database_url=database.url.render_as_string(hide_password=False), var_dir=tmp_path)
@@ -45,7 +64,8 @@ def store(content_dir):
 
 
 @pytest.fixture
-def app(settings, store, monkeypatch):
+def app(settings, database, store, monkeypatch):
+    monkeypatch.setattr("bot.gateway.app.Database", lambda _url: database)  # which is closed after the test
     monkeypatch.setattr("bot.gateway.app.live_content", lambda _database, _root: store)
     return create_app(settings)
 
@@ -53,7 +73,7 @@ def app(settings, store, monkeypatch):
 def add_staff(database, name, role="viewer", **values):
     """A member of staff without a password; returns the id."""
     with database.transaction() as session:
-        staff = Staff(name=name, role=role, language="en", created_at=now(), **values)
+        staff = Staff(**{"name": name, "role": role, "language": "en", "created_at": now(), **values})
         session.add(staff)
         session.flush()
         return staff.id

@@ -1,15 +1,18 @@
 """Editors at work on the content: the whole way of a change in a browser without scripts."""
 
 import re
+import shutil
 
 import pytest
 from lxml import html
+from starlette.testclient import TestClient
 
 from bot.editing import workflow
 from bot.editing.tables import State
+from bot.gateway.app import create_app
 from bot.settings import ROOT
 from bot.storage.database import Database
-from tests.console.conftest import csrf, post
+from tests.console.conftest import add_staff, csrf, post, token_for
 
 TOPIC = "faq/recruitment/recruitment_fees.yml"
 EDIT = f"/console/content/edit/{TOPIC}"
@@ -196,3 +199,50 @@ def test_others_may_read_and_not_change(signed_in, role):
 @pytest.mark.parametrize("path", ["emergency/en.yml", "..%2F.env", "registries/ke.yml", "faq/x/unknown.yml"])
 def test_other_files_cannot_be_opened(asha, path):
     assert asha.get(f"/console/content/edit/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/content/revisions/7",
+        f"/content/revisions/{10**30}",
+        f"/content/edit/{TOPIC}?revision=7",
+        f"/content/edit/{TOPIC}?revision={10**30}",
+        "/content/compare/1/2",
+        "/content/history/emergency/en.yml",
+    ],
+)
+def test_what_is_not_there_is_said_kindly(asha, path):
+    assert asha.get(f"/console{path}").status_code == 404
+
+
+def test_a_conflict_with_a_file_shows_both_texts_and_how_to_solve_it(settings, database, tmp_path):
+    root = shutil.copytree(ROOT / "content", tmp_path / "content")
+    app = create_app(settings.copy(update={"content_dir": root}))
+    with TestClient(app, follow_redirects=False) as browser:
+        browser.cookies.set("salama_console", token_for(database, add_staff(database, "cleo", "editor")))
+        location = save(browser, "publish", **{"en.title": "Published"}).headers["location"]
+        file = root / TOPIC
+        file.write_text(file.read_text(encoding="utf-8").replace("Agency fees", "From git"), encoding="utf-8")
+        assert TOPIC.split("/")[-1].removesuffix(".yml") in browser.get("/console/content?show=conflict").text
+        page = bare(browser.get(location))
+        assert "From git" in page
+        assert "Published" in page
+        assert "Files that were changed" in browser.get("/console/content/revisions").text
+        save(browser, "publish", **{"en.title": "Of both"})
+        assert "Files that were changed" not in browser.get("/console/content/revisions").text
+
+
+def test_what_refuses_a_publication_stands_in_its_history(asha):
+    location = save(asha, "save", **{"en.title": "x" * 30}).headers["location"]
+    asha.post(location, data={"csrf": csrf(asha.get(location)), "do": "publish"})
+    assert f"{TOPIC}:19: error: languages.en.title" in asha.get(location).text
+
+
+def test_hostile_text_is_shown_harmlessly(asha):
+    hostile = "<script>alert(1)</script>\u202e{{ 7*7 }}"
+    page = save(asha, "check", **{"en.title": hostile, "reason": hostile})
+    assert "<script>alert" not in page.text
+    location = save(asha, "save", **{"en.answer": hostile * 9, "reason": hostile}).headers["location"]
+    assert "<script>alert" not in asha.get(location).text
+    assert "49" not in bare(asha.get(location)).split("What next?")[0].split("What changes")[1][:400]

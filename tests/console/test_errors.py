@@ -1,5 +1,6 @@
 """Pages for when something does not work; what every page has in common."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,11 @@ from starlette.testclient import TestClient
 
 from bot.console.app import PAGES, create_console
 from tests.console.conftest import add_staff, token_for
+
+
+@pytest.fixture
+def database(sqlite_database):
+    return sqlite_database
 
 
 async def fault(_visit):
@@ -57,6 +63,8 @@ def test_a_database_that_is_gone_is_told_kindly_too(settings, store, monkeypatch
         answer = client.get("/console/account")
         assert answer.status_code == 503
         assert "The database does not answer" in answer.text
+        assert client.get("/console/nowhere").status_code == 404
+        client.cookies.clear()
         assert client.get("/console/sign-in").status_code == 200
 
 
@@ -90,6 +98,13 @@ def test_every_page_keeps_to_its_own_scripts_and_is_not_kept(signed_in):
         assert "<style" not in answer.text
         assert " style=" not in answer.text
         assert "<script>" not in answer.text
+
+
+def test_files_are_kept_for_good_under_an_address_that_changes_with_them(app):
+    with TestClient(app) as client:
+        for link in re.findall(r'(?:href|src)="(/console/static/[^"]+)"', client.get("/console/sign-in").text):
+            assert "immutable" in client.get(link).headers["cache-control"]
+            assert client.get(link.partition("?")[0]).headers["cache-control"] == "no-store"
 
 
 def test_the_gateway_keeps_its_own_policy_for_the_rest(app):

@@ -29,6 +29,11 @@ CALLS = [(page, method) for page in PAGES for method in page.methods]
 REACHED = 299
 
 
+@pytest.fixture
+def database(sqlite_database):
+    return sqlite_database
+
+
 def test_roles_have_the_rights_that_were_agreed():
     assert {role.value: {right.value for right in rights} for role, rights in RIGHTS.items()} == MAY
 
@@ -142,3 +147,15 @@ def test_a_body_larger_than_a_page_takes_is_refused(doors, database):
     endless = (b"a=b&" * 1000 for _ in range(100))
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert doors.post("/console/account/language", content=endless, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "sw"])
+def test_every_page_that_needs_no_more_than_its_address_opens_in_every_language(app, database, language):
+    with TestClient(app, follow_redirects=False) as client:
+        client.cookies.set("salama_console", token_for(database, add_staff(database, "me", "admin", language=language)))
+        for page in PAGES:
+            if page.methods == ("GET",) and "{" not in page.path and page.keeps_awake:
+                answer = client.get("/console" + page.path)
+                assert answer.status_code in (200, 303), page.path
+                if answer.status_code == 200 and "text/html" in answer.headers["content-type"]:
+                    assert f'<html lang="{language}">' in answer.text, page.path

@@ -55,7 +55,7 @@ def test_a_right_password_opens_a_session_and_a_new_token_each_time(client, data
     assert acts(database) == ["signed_in", "signed_in"]
 
 
-def test_behind_https_cookies_are_sent_over_https_only_and_bound_to_this_host(settings, database, amina):
+def test_behind_https_cookies_are_sent_over_https_only_and_bound_to_this_host(app, settings, amina):
     from bot.gateway.app import create_app
 
     with_https = settings.copy(update={"public_url": "https://salama.example.org"})
@@ -78,6 +78,21 @@ def test_who_is_refused_learns_nothing(client, database, amina, name, password):
     assert answer.status_code == 422
     assert "do not go together" in answer.text
     assert "salama_console" not in client.cookies
+
+
+@pytest.mark.parametrize("change", [{"disabled_at": now()}, {"password_hash": "another"}])
+def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(client, database, amina, monkeypatch, change):
+    async def slow(_stored, _password):
+        with database.transaction() as session:
+            session.execute(update(Staff).values(**change))
+        return True
+
+    monkeypatch.setattr("bot.console.sign_in.verify", slow)
+    assert sign_in(client).status_code == 422
+    with database.reading() as session:
+        assert session.execute(select(StaffSession)).first() is None
+        staff = session.execute(select(Staff)).scalar()
+        assert all(getattr(staff, name) == value for name, value in change.items())
 
 
 def test_a_disabled_person_is_out_with_the_next_page(client, database, amina):

@@ -23,6 +23,8 @@ def test_sources_facts_and_numbers_need_a_second_pair_of_eyes(topic, values, nee
     assert not is_needed(SecondPair.NEVER, TOPIC, topic, changed)
 
 
-def test_countries_and_new_files_always_do(topic):
+def test_countries_help_in_danger_and_new_files_always_do(topic):
     assert is_needed(SecondPair.FACTS, COUNTRY, "country: KE", "country: KE\n")
     assert is_needed(SecondPair.FACTS, TOPIC, None, topic)
+    assert is_needed(SecondPair.FACTS, "responses/emergency.yml", "a: b", "a: c")
+    assert not is_needed(SecondPair.FACTS, "responses/dialogue.yml", "a: b", "a: c")
