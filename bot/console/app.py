@@ -29,6 +29,7 @@ from bot.console import (
     sign_in,
     topic_edit,
     topics,
+    translations,
     users,
     welcome,
 )
@@ -49,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     *topics.PAGES,
     *topic_edit.PAGES,
     *revisions.PAGES,
+    *translations.PAGES,
     *registry.PAGES,
     *welcome.PAGES,
     *account.PAGES,

@@ -40,7 +40,6 @@ class Act(str, Enum):
     CONTENT_WITHDRAWN = "content_withdrawn"
     TRANSLATION_REVIEWED = "translation_reviewed"
     TRANSLATION_CONFIRMED = "translation_confirmed"
-    TRANSLATIONS_TAKEN_OUT = "translations_taken_out"
     TRANSLATIONS_BROUGHT_IN = "translations_brought_in"
     REGISTRY_IMPORTED = "registry_imported"
     REGISTRY_APPROVED = "registry_approved"

@@ -21,6 +21,7 @@ from bot.editing import workflow
 from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
+from bot.editing.sign_off import earned_only
 from bot.editing.tables import Revision, State
 from bot.editing.workflow import EditingError, InForce
 from bot.editing.yaml_edit import EditFailed, rewritten, set_values
@@ -139,9 +140,10 @@ def _values(data: Any, visit: Visit) -> dict[Any, Any]:
 
 def _save(session: Session, visit: Visit, opened: Opened) -> workflow.Saved:
     root, by = visit.console.settings.content_dir, editor(visit)
+    text = earned_only(workflow.in_force(session, root, opened.path).text, opened.text)
     if opened.revision_id:
-        return workflow.save(session, opened.revision_id, opened.version, opened.text, by, opened.reason, visit.now)
-    made = workflow.draft(session, root, opened.path, opened.text, by, opened.reason, visit.now, opened.seen)
+        return workflow.save(session, opened.revision_id, opened.version, text, by, opened.reason, visit.now)
+    made = workflow.draft(session, root, opened.path, text, by, opened.reason, visit.now, opened.seen)
     return workflow.Saved(made)
 
 

@@ -96,19 +96,14 @@ def _store(
         session.delete(known[code])
 
 
-def confirm(session: Session, path: str, language: str, text: str | None = None, key: str | None = None) -> bool:
-    """Take the marks of `language` back in `path`, or of one `key`: somebody found the text still right.
-
-    Args:
-        text: what they read; when it was changed meanwhile, nothing is confirmed.
+def confirm(session: Session, path: str, language: str, key: str | None = None) -> bool:
+    """Take the marks of `language` back in `path`, or those of one `key`: somebody found the text still right.
 
     Returns:
         Whether there was such a text.
     """
     query = select(TranslationMark).where(TranslationMark.path == path, TranslationMark.language == language)
     rows = session.scalars(query if key is None else query.where(TranslationMark.key == key[:MAX_KEY])).all()
-    if text is not None:
-        rows = [row for row in rows if row.text == text]
     for row in rows:
         row.behind = {}
     return bool(rows)
