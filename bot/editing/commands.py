@@ -80,7 +80,8 @@ def translations(
     counts = {need: sum(need in state.needs for state in states) for need in Need}
     out.print(
         f"{len(states)} files: {counts[Need.MISSING]} lack texts, {counts[Need.BEHIND]} are behind, "
-        f"{counts[Need.LAPSED]} changed since their review, {counts[Need.DRAFTED]} not yet reviewed"
+        f"{counts[Need.LAPSED]} changed since their review, {counts[Need.DRAFTED]} not yet reviewed",
+        soft_wrap=True,
     )
     if open_ones:
         sys.exit(1)

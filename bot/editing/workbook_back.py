@@ -177,6 +177,7 @@ def _rows(path: Path, languages: Mapping[str, object]) -> tuple[str, str, Iterat
 
 
 def _cells(path: Path, sheet: Any) -> Iterator[tuple[int, Any]]:
+    sheet.reset_dimensions()  # what the file says of its size may be false
     rows = sheet.iter_rows(min_row=2, max_col=len(COLUMNS))
     for number in itertools.count(2):
         try:
