@@ -149,7 +149,7 @@ async def take_out(visit: Visit) -> Response:
     if not units:
         return visit.redirect("/translations", "translations.said.nothing_open")
     said = {"source": languages[source].name, "target": languages[target].name}
-    headings = {name: visit.t(f"translations.sheet.{name}", language=said.get(name, "")) for name in COLUMNS}
+    headings = {name: visit.t(f"translations.sheet.{name}", name=said.get(name, "")) for name in COLUMNS}
 
     def say(limit: Limit) -> str:
         key = "sms" if limit.is_sms else "characters"
