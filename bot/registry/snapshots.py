@@ -64,7 +64,7 @@ def stage(
         ImportRefused: no row of the file can be used.
     """
     with database.transaction() as session:
-        _drop_leftovers(session, source.id)
+        _drop_unfinished(session, source.id, SnapshotState.LOADING)
         snapshot = Snapshot(
             source=source.id, state=SnapshotState.LOADING.value, file_name=file.name[:200], sha256=file.sha256,
             published=file.published, imported_at=now, imported_by=file.by[:80], decision_note="", hold_reason="",
@@ -155,6 +155,7 @@ def held(session: Session, source_id: str) -> Snapshot | None:
 
 def _compared(database: Database, source: Source, id: int, rows: int, broken: list[str], broken_count: int) -> Outcome:
     with database.transaction() as session:
+        _drop_unfinished(session, source.id, SnapshotState.HELD)
         snapshot = session.get(Snapshot, id)
         former = in_force(session, source.id)
         diff = compare(session, source.id, id)
@@ -227,10 +228,9 @@ def _waiting(session: Session, snapshot_id: int) -> Snapshot:
     return cast(Snapshot, snapshot)
 
 
-def _drop_leftovers(session: Session, source_id: str) -> None:
-    """What an import left that died, or that was held and is now followed by another."""
-    unfinished = (SnapshotState.LOADING.value, SnapshotState.HELD.value)
-    query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state.in_(unfinished))
+def _drop_unfinished(session: Session, source_id: str, state: SnapshotState) -> None:
+    """Give up what an import left that died, or what was held and is now followed by another that could be read."""
+    query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state == state.value)
     for snapshot in session.execute(query).scalars():
         _delete_staged(session, source_id, snapshot.id)
         snapshot.state = SnapshotState.REFUSED.value

@@ -139,6 +139,13 @@ def test_a_decision_about_a_list_that_was_followed_by_another_is_not_taken(zawad
     assert len(names_in_force(database)) == 20
 
 
+def test_a_file_that_cannot_be_read_leaves_what_waits(zawadi, otis, database, in_force):
+    upload(zawadi, "ke_2026-11-01.csv", listed(*TWENTY, "First Ltd"))
+    assert upload(otis, "ke_2026-11-02.csv", b"MZ\x90\x00").status_code == 400
+    assert "The list is in force" in decide(otis, "approve").text
+    assert "First Ltd" in names_in_force(database)
+
+
 def test_the_same_file_again_changes_nothing(zawadi, in_force):
     assert "This very file is in force already" in upload(zawadi, "ke_2026-10-01.csv", listed(*TWENTY)).text
 
