@@ -78,26 +78,36 @@ async def upload(visit: Visit) -> Response:
         return visit.redirect(back, "registry.said.no_day")
     if known.id in _importing:
         return visit.redirect(back, "registry.said.busy")
-    _importing.add(known.id)
     name = ""
 
     def run(path: Path) -> Outcome:
         nonlocal name
         name = path.name
-        return import_file(visit.console.database, known, path, visit.staff.name, visit.now, published, look_first=True)
+        return _import(visit, known, path, published)
 
     try:
         outcome = await with_upload(visit, "file", run)
     except ImportRefused as error:
         return await _source_page(visit, known, error, name)
-    finally:
-        _importing.discard(known.id)
     if outcome is None:
         return visit.redirect(back, "registry.said.no_file")
     if not await visit.read(_is_waiting, known.id, outcome.snapshot_id):
         return visit.redirect(back, "registry.said.same")
-    await visit.write(visit.record, Act.REGISTRY_IMPORTED, f"{known.id} snapshot {outcome.snapshot_id}", name)
     return visit.redirect(back, "registry.said.read", rows=outcome.rows)
+
+
+def _import(visit: Visit, known: Source, path: Path, published: dt.date | None) -> Outcome:
+    """Stage the list and record who did; it runs in a thread, and to its end though the browser may have gone."""
+    _importing.add(known.id)
+    try:
+        database, by = visit.console.database, visit.staff.name
+        outcome = import_file(database, known, path, by, visit.now, published, look_first=True)
+        with visit.transaction() as session:
+            if _is_waiting(session, known.id, outcome.snapshot_id):
+                visit.record(session, Act.REGISTRY_IMPORTED, f"{known.id} snapshot {outcome.snapshot_id}", path.name)
+        return outcome
+    finally:
+        _importing.discard(known.id)
 
 
 def _is_waiting(session: Session, source_id: str, snapshot_id: int) -> bool:
