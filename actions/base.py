@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.knowledge.form_cues import FormCues, load_form_cues
@@ -45,7 +45,8 @@ class SafeAction(Action, ABC):
             logger.error("%s failed: %s at %s", self.name(), type(error).__name__, _where(error))
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_error")
-            return []
+            # what a rule would do next builds on this action; an open form would call it again and again
+            return [ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction("action_listen")]
 
     def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
         """The events, and with them the end of an open short question that this turn has left."""

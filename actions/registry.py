@@ -99,6 +99,7 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
             if own in verdict.countries:
                 verdict = registry.check(asked, today, own)
                 break
+    current_desk.get().filed.append(filing.FiledLookup(verdict.ruling.value, tracker.get_slot("language")))
     say.utter_message(response="utter_registry", verdict=verdict)
     kept = asked if len(asked) <= 200 and not asked.startswith(CHOSEN) else None
     return [

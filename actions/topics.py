@@ -81,7 +81,7 @@ class ActionMenu(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Show it."""
         say.utter_message(response="utter_menu", menu=entity(tracker, "menu") or "main")
-        return [ActiveLoop(None), SlotSet("requested_slot", None), UNDERSTOOD]
+        return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("course_open", None), UNDERSTOOD]
 
 
 class ActionDidYouMean(SafeAction):

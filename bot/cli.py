@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from bot import logs
+from bot.backups import backup, restore
 from bot.channels.rendering import Channel, render
 from bot.console.commands import first_link, staff_app
 from bot.conversations.commands import outbox_app
@@ -41,6 +42,8 @@ app.add_typer(content_app, name="content")
 editing_commands.add_to(content_app)
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
+app.command()(backup)
+app.command()(restore)
 app.add_typer(staff_app, name="staff")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -213,11 +216,12 @@ def lint() -> None:
     from bot.console.texts import lint as lint_console
     from bot.knowledge.lint import lint as lint_content
     from bot.registry.lint import lint as lint_registries
+    from bot.safety.redaction_words import lint as lint_redaction
 
     settings = settings_in_force()
     today = dt.date.today()
     problems = lint_content(settings.content_dir, today) + lint_registries(settings.content_dir, today)
-    problems += lint_console(settings.content_dir)
+    problems += lint_console(settings.content_dir) + lint_redaction(settings.content_dir)
     for problem in problems:
         out.print(str(problem), markup=False, soft_wrap=True)
     errors = sum(problem.is_error for problem in problems)

@@ -10,13 +10,18 @@ from typing import Any
 
 from bot.channels.configured import configured, telegram
 from bot.conversations.delivery import Sender
+from bot.conversations.desk import Desk
+from bot.conversations.housekeeping import Housekeeping
 from bot.conversations.notices import Notices
 from bot.conversations.polling import poll
+from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
-from bot.conversations.worker import Worker
+from bot.conversations.worker import Worker, now
 from bot.editing.overlay import live_content
+from bot.safety.emergency import EmergencyLexicon
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
+from bot.statistics.counting import keep_some
 from bot.storage.database import Database
 
 
@@ -51,8 +56,11 @@ def engine(settings: Settings, name: str = "engine") -> None:
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
     database = Database(settings.database)
-    notices = Notices(live_content(database, settings.content_dir), settings.default_language)
-    worker = Worker(database, assistant, notices)
+    store = live_content(database, settings.content_dir)
+    notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
+    calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
+    desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
+    worker = Worker(database, assistant, notices, desk)
     watcher = Watcher(database, assistant.registry.sources, notices)
 
     async def run(stop: asyncio.Event) -> None:
@@ -68,7 +76,9 @@ def sender(settings: Settings) -> None:
     store = live_content(database, settings.content_dir)
 
     async def run(stop: asyncio.Event) -> None:
+        keeping = asyncio.create_task(Housekeeping(database, settings.keep_texts_days, [keep_some], now).run(stop))
         await Sender(database, vault, configured(settings, store)).run(stop)
+        await keeping
 
     _until_stopped(run)
 

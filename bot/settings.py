@@ -62,8 +62,12 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; empty: only this machine may read them, not through a proxy"
     )
+    handback_minutes: int = Field(
+        30, ge=1, description="without a word of the staff, after which the bot takes a conversation back"
+    )
     console_idle_minutes: int = Field(60, ge=1, description="after which an unused session of the console ends")
     console_hours: int = Field(12, ge=1, description="after which every session of the console ends")
+    keep_texts_days: int = Field(180, ge=0, description="after which texts are erased; rows and figures stay; 0: never")
     log_format: str = Field("text", description="text or json")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

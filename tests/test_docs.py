@@ -7,11 +7,16 @@ import pytest
 
 from bot.channels.protocol import Forged, Malformed, Request
 from bot.cli import app
+from bot.knowledge.asking import FollowUp, FollowUps, QuestionWords
 from bot.knowledge.centre import Centre, CentreKind, CityNames, CountryCentres, Point, Service
+from bot.knowledge.course import Course, CourseOption, CourseStep, CourseStepText, CourseText
 from bot.knowledge.model import Country, Fact, FactKind, Topic, TopicText
 from bot.settings import ROOT, Settings
 
-CONTENT = (Topic, TopicText, Country, Fact, CountryCentres, Centre, Point, CityNames)
+CONTENT = (
+    *(Topic, TopicText, Country, Fact, CountryCentres, Centre, Point, CityNames),
+    *(Course, CourseText, CourseStep, CourseStepText, CourseOption, QuestionWords, FollowUps, FollowUp),
+)
 
 
 @pytest.mark.parametrize("name", Settings.__fields__)

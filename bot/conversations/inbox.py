@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
+from bot.conversations import lifecycle
 from bot.conversations.claims import INBOX_CLAIM, new_token
 from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
+from bot.conversations.desk_tables import Queue
+from bot.conversations.erasure import forget
+from bot.conversations.housekeeping_tables import By
 from bot.conversations.picks import picked_number
-from bot.conversations.tables import Contact, DialogueState, Direction, Message, State
-from bot.conversations.turn import Question, Turn
+from bot.conversations.tables import Contact, Conversation, DialogueState, Direction, Message, State
+from bot.conversations.turn import Question, Turn, silence
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
-from bot.registry import filing
 from bot.safety.encryption import AddressVault
 from bot.storage.wakeup import Work, wake
 
-__all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "forget", "receive"]
+__all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "receive"]
 
 CLAIM_FOR = INBOX_CLAIM
 HOME = 0
@@ -54,6 +57,7 @@ class Claimed:
     """A message that this worker alone may answer until the claim runs out.
 
     `notice` names an answer that needs no engine; `rest` is what MORE brings; `language` is the person's, if known.
+    `held`: a member of staff answers in this conversation.
     """
 
     message_id: int
@@ -62,6 +66,11 @@ class Claimed:
     notice: str | None = None
     rest: Reply | None = None
     language: str | None = None
+    held: bool = False
+
+
+class HandedBack(Exception):
+    """The message was left to a person who has just handed the conversation back: it must be answered after all."""
 
 
 class ClaimLost(Exception):
@@ -103,17 +112,33 @@ def receive(
         "attempts": 0,
         "intent": "stop" if stop else None,
         "created_at": now,
+        "conversation_id": _conversation(session, contact, message, now),
     }
     inserted = session.execute(insert(session, Message).values(values).on_conflict_do_nothing())
     if not inserted.rowcount:
         return Intake.REPEAT
     contact.last_inbound_at, contact.unreachable_at = now, None
+    if values["payload"] == f"/{EMERGENCY}" or (limit and limit.calls_for_help(message.text)):
+        # before it is answered: staff must see it even when the engine is down
+        lifecycle.enter(session, values["conversation_id"], Queue.EMERGENCY, now, again=True)
     if stop:
         opt_out(session, contact, now)
     elif message.command is Command.START or (message.command is Command.RESUME and contact.opted_out_at):
         contact.opted_out_at = None
     wake(session, Work.INBOX)
     return Intake.STORED
+
+
+def _conversation(session: Session, contact: Contact, message: InboundMessage, now: dt.datetime) -> int | None:
+    """The conversation that `message` belongs to; a repeat opens none."""
+    known = and_(
+        Message.channel == message.channel,
+        Message.provider_id == message.provider_id,
+        Message.direction == Direction.IN.value,
+    )
+    if contact.conversation_id is None and session.execute(select(Message.id).where(known)).first():
+        return None
+    return lifecycle.of_incoming(session, contact, now)
 
 
 def _payload(session: Session, contact: Contact, message: InboundMessage) -> Choice | str | None:
@@ -203,27 +228,42 @@ def _claimed(session: Session, message: Message) -> Claimed:
     state = session.get(DialogueState, message.contact_id)
     language = session.get(Contact, message.contact_id).language
     question = Question(message.contact_id, message.channel, text, is_payload, state.state if state else None)
-    return Claimed(message.id, message.claim, question, notice, rest, language)
+    held = _is_held(session.get(Conversation, message.conversation_id) if message.conversation_id else None)
+    return Claimed(message.id, message.claim, question, notice, rest, language, held)
 
 
-def put_back(session: Session, claimed: Claimed, now: dt.datetime) -> None:
+def _is_held(conversation: Conversation | None) -> bool:
+    return conversation is not None and conversation.holder_id is not None
+
+
+def put_back(session: Session, claimed: Claimed, now: dt.datetime, after: dt.timedelta = TRY_AGAIN_AFTER) -> None:
     """Give up answering for now: the message is tried again in a few seconds, by anybody."""
     session.execute(
         update(Message)
         .where(Message.id == claimed.message_id, Message.claim == claimed.token)
-        .values(claimed_until=now + TRY_AGAIN_AFTER)
+        .values(claimed_until=now + after)
     )
 
 
 def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> None:
     """Store the answer, the dialogue state and the end of the claim, all or nothing.
 
+    What was answered while staff took the conversation over is not sent, unless it is help in danger.
+
     Raises:
         ClaimLost: another worker has the message now; the transaction must be rolled back.
+        HandedBack: it was left to staff, who hold the conversation no more; roll back and answer it.
     """
     question = claimed.question
     # first of all, as everybody who changes a contact's messages does: no two can wait for each other
     contact = session.execute(select(Contact).where(Contact.id == question.contact_id).with_for_update()).scalar_one()
+    belongs = select(Conversation, Message.created_at).join(Message, Message.conversation_id == Conversation.id)
+    found = session.execute(belongs.where(Message.id == claimed.message_id)).first()
+    conversation, asked_at = found or (None, now)
+    if _is_held(conversation):
+        turn = turn if turn.is_silent or claimed.notice or _breaks_silence(turn) else silence(turn.language)
+    elif turn.is_silent:
+        raise HandedBack(f"message {claimed.message_id}")
     done = session.execute(
         update(Message)
         .where(Message.id == claimed.message_id, Message.claim == claimed.token, Message.state == State.RECEIVED.value)
@@ -233,12 +273,17 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
             claimed_until=None,
             intent=turn.intent[:64],
             confidence=turn.confidence,
+            alternatives=[list(one) for one in turn.alternatives] or None,
         )
     )
     if done.rowcount != 1:
         raise ClaimLost(f"message {claimed.message_id}")
+    place = conversation.id if conversation is not None else None
+    if conversation is not None:
+        lifecycle.after_turn(session, contact, conversation, turn, question.is_payload, asked_at, now)
     if turn.erase:
-        forget(session, question.contact_id)
+        forget(session, question.contact_id, By.PERSON, now)
+        place = None
     elif turn.state is not None:
         session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
     for filed in turn.filed:
@@ -247,9 +292,14 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     # after STOP nothing is sent, but a call for help is answered whatever was said before
     withheld = contact.opted_out_at is not None and turn.intent != EMERGENCY
     for reply in turn.replies:
-        queue(session, contact, reply, now, None if turn.erase else claimed.message_id, withheld)
+        answers = None if turn.erase else claimed.message_id
+        queue(session, contact, reply, now, answers, withheld, conversation_id=place)
     wake(session, Work.OUTBOX)
     wake(session, Work.INBOX)  # the contact's next message is free now
+
+
+def _breaks_silence(turn: Turn) -> bool:
+    return turn.erase or turn.intent == EMERGENCY
 
 
 def queue(
@@ -259,12 +309,16 @@ def queue(
     now: dt.datetime,
     reply_to: int | None = None,
     withheld: bool = False,
+    conversation_id: int | None = None,
+    staff_id: int | None = None,
 ) -> None:
     """Put a message to `contact` into the outbox.
 
     Args:
         reply_to: the message that it answers; None when it comes unasked.
         withheld: keep it, unsent, because the person had said STOP.
+        conversation_id: where it belongs; None is the contact's open conversation, if there is one.
+        staff_id: who wrote it, if it was not the bot.
     """
     session.add(
         Message(
@@ -278,6 +332,8 @@ def queue(
             rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
             content_id=reply.content_id,
             reply_to=reply_to,
+            conversation_id=conversation_id or contact.conversation_id,
+            staff_id=staff_id,
             created_at=now,
             due_at=now,
         )
@@ -305,14 +361,6 @@ def _rest_of_last(session: Session, contact_id: str) -> Reply | None:
             text, choices = message.rest
             return Reply(text, tuple(Choice(*choice) for choice in choices), message.content_id)
     return None
-
-
-def forget(session: Session, contact_id: str) -> None:
-    """Delete everything the contact wrote and was told, and what the engine remembers."""
-    session.execute(update(Message).where(Message.contact_id == contact_id).values(reply_to=None))
-    session.execute(delete(Message).where(Message.contact_id == contact_id))
-    session.execute(delete(DialogueState).where(DialogueState.contact_id == contact_id))
-    filing.forget(session, contact_id)
 
 
 def _meaning(session: Session, message: Message) -> tuple[str, bool]:

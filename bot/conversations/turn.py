@@ -8,6 +8,12 @@ from typing import Protocol
 from bot.knowledge.reply import Reply
 from bot.registry.filing import Filed
 
+TALK_TO_PERSON = "talk_to_person"
+UNHELPFUL = "unhelpful"
+"""The person says that an answer did not help."""
+WITH_PERSON = "with_person"
+"""A message that is for the member of staff who holds the conversation; the bot is silent."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -28,8 +34,8 @@ class Question:
 class Turn:
     """The engine's answer: replies, the state to keep, and what was understood.
 
-    `state` None keeps the former one. `erase` asks to forget everything that the contact ever wrote; `filed` are
-    reports and watches to store with the end of the turn.
+    `alternatives` are the likeliest topics with their confidence. `state` None keeps the former one. `erase` asks to
+    forget everything that the contact ever wrote; `filed` are reports and watches to store with the end of the turn.
     """
 
     replies: tuple[Reply, ...]
@@ -39,6 +45,17 @@ class Turn:
     confidence: float
     erase: bool = False
     filed: tuple[Filed, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the message is left to a person."""
+        return self.intent == WITH_PERSON
+
+
+def silence(language: str | None) -> Turn:
+    """The turn of a message that a member of staff answers."""
+    return Turn((), None, language, WITH_PERSON, 0.0)
 
 
 class Answers(Protocol):

@@ -9,15 +9,28 @@ from dataclasses import replace
 
 from bot.channels.rendering import pages
 from bot.conversations.claims import claims_of_the_dead, end_claims
-from bot.conversations.inbox import Claimed, ClaimLost, claim_some, close, is_waiting, put_back
+from bot.conversations.desk import Desk
+from bot.conversations.inbox import (
+    TRY_AGAIN_AFTER,
+    Claimed,
+    ClaimLost,
+    HandedBack,
+    claim_some,
+    close,
+    is_waiting,
+    put_back,
+)
 from bot.conversations.notices import Notices
-from bot.conversations.turn import Answers, Turn
+from bot.conversations.turn import Answers, Turn, silence
 from bot.storage.database import Database
 from bot.storage.wakeup import Waiter, Work
 
 logger = logging.getLogger(__name__)
 LOOK_S = 1.0
 """The worker is woken; looking by itself is the safety net."""
+TIDY_EVERY = dt.timedelta(seconds=10)
+SAID_ALWAYS = ("help", "more", "slow_down", "error")
+"""Notices that are said even while staff hold the conversation: carriers ask for HELP, the rest is about the line."""
 AT_A_TIME = 4
 """Messages claimed together: while one is stored, the next is being answered."""
 
@@ -43,10 +56,14 @@ class Worker:
 
     Args:
         notices: answers what needs no engine; None hands all to the engine.
+        desk: knows what is for the staff; None leaves to them all of a conversation that they hold.
     """
 
-    def __init__(self, database: Database, engine: Answers, notices: Notices | None = None) -> None:
-        self._database, self._engine, self._notices = database, engine, notices
+    def __init__(
+        self, database: Database, engine: Answers, notices: Notices | None = None, desk: Desk | None = None
+    ) -> None:
+        self._database, self._engine, self._notices, self._desk = database, engine, notices, desk
+        self._tidied = now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer messages until `stop` is set; those in hand are finished."""
@@ -54,6 +71,7 @@ class Worker:
             while not stop.is_set():
                 try:
                     await asyncio.to_thread(self._end_dead_claims)
+                    await asyncio.to_thread(self._tidy)
                     while not stop.is_set() and await self.answer_some():
                         pass
                 except Exception as error:  # a database gone must not end the worker
@@ -74,6 +92,14 @@ class Worker:
             with self._database.transaction() as session:
                 end_claims(session, dead, now())
 
+    def _tidy(self) -> None:
+        """Now and then, end what staff or people have left; a busy worker comes here too, between two batches."""
+        if self._desk is None or now() - self._tidied < TIDY_EVERY:
+            return
+        self._tidied = now()
+        with self._database.transaction() as session:
+            self._desk.tidy(session, now())
+
     def _claim(self, limit: int) -> list[Claimed]:
         with self._database.reading() as session:
             if not is_waiting(session, now()):
@@ -83,13 +109,20 @@ class Worker:
 
     async def _answer(self, claimed: Claimed) -> Turn | None:
         try:
-            if self._notices is None or not (turn := self._notices.answer(claimed)):
-                turn = await self._engine.answer(claimed.question)
-            return self._in_pages(turn, claimed)
+            return self._in_pages(await self._turn(claimed), claimed)
         except Exception as error:  # one bad message must not end the worker, nor be lost: it is tried again
             logger.error("not answered", extra={"message_id": claimed.message_id, "error": type(error).__name__})
             await asyncio.to_thread(self._put_back, claimed)
             return None
+
+    async def _turn(self, claimed: Claimed) -> Turn:
+        for_staff = self._desk.is_for_staff(claimed) if self._desk else claimed.held
+        if for_staff and claimed.notice not in SAID_ALWAYS:
+            return silence(claimed.language)
+        if self._notices is not None and (notice := self._notices.answer(claimed)):
+            return notice
+        turn = await self._engine.answer(claimed.question)
+        return self._desk.add(turn, claimed.question.channel, now()) if self._desk else turn
 
     def _in_pages(self, turn: Turn, claimed: Claimed) -> Turn:
         """Cut replies to what the channel carries in one message."""
@@ -103,6 +136,8 @@ class Worker:
             await asyncio.to_thread(self._close, claimed, turn)
         except ClaimLost:
             logger.warning("taken over by another worker", extra=fields)
+        except HandedBack:
+            await asyncio.to_thread(self._put_back, claimed, dt.timedelta(0))
         except Exception as error:  # the claim runs out, and the message is answered again from where it was
             logger.error("answer not stored", extra={**fields, "error": type(error).__name__})
             await asyncio.sleep(1)
@@ -113,6 +148,6 @@ class Worker:
         with self._database.transaction() as session:
             close(session, claimed, turn, now())
 
-    def _put_back(self, claimed: Claimed) -> None:
+    def _put_back(self, claimed: Claimed, after: dt.timedelta = TRY_AGAIN_AFTER) -> None:
         with self._database.transaction() as session:
-            put_back(session, claimed, now())
+            put_back(session, claimed, now(), after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,17 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.channels.rendering import URGENT
 from bot.conversations.turn import Question, Turn
 from bot.editing.overlay import live_content
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
+from bot.engine.reading import Asked, Before, read
 from bot.engine.runner import run_in_sequence
+from bot.knowledge import course_replies
 from bot.knowledge.reply import Choice, Reply
-from bot.knowledge.store import share
+from bot.knowledge.store import Knowledge, share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.desk import Desk, current_desk
 from bot.registry.lookup import Registry
@@ -35,6 +38,7 @@ run_in_sequence()
 ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
+LIKELIEST = 4
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 
@@ -104,7 +108,7 @@ class Assistant:
 
     async def understand(self, text: str) -> dict[str, Any]:
         """Rasa's parse of `text`: intent, ranking, entities."""
-        return dict(await self._agent.parse_message(_spoken(text)))
+        return await self._parse(_spoken(text), None)
 
     async def answer(self, question: Question) -> Turn:
         """Answer one message: see `Turn`."""
@@ -113,13 +117,32 @@ class Assistant:
         desk = Desk(self._registry, self._vault)
         current_desk.set(desk)
         collector = ReplyCollector(question.channel)
-        text = question.text if question.is_payload else _spoken(question.text)
-        metadata = {"language": _language(question.state)}
-        message = UserMessage(text, collector, question.contact_id, metadata=metadata)
+        asked: tuple[Asked, ...] = (Asked(question.text),)
+        if not question.is_payload:
+            asked = await read(_spoken(question.text), Before.of(question.state), self._knowledge, self._parse)
+        for number, one in enumerate(asked, 1):
+            await self._handle(one, question, collector, memory)
+            if number < len(asked):  # its digits would be taken for those of the last reply
+                collector.replies = [replace(reply, choices=()) for reply in collector.replies]
+        return await self._turn(question, collector.replies, memory, desk)
+
+    async def _handle(self, asked: Asked, question: Question, collector: ReplyCollector, memory: Memory) -> None:
+        metadata = {"language": Before.of(memory.state).language}
+        message = UserMessage(asked.text, collector, question.contact_id, parse_data=asked.parse, metadata=metadata)
         processor = self._agent.processor
         assert processor is not None
         await processor.handle_message(message)
-        return await self._turn(question, collector.replies, memory, desk)
+
+    async def _parse(self, text: str, language: str | None) -> dict[str, Any]:
+        processor = self._agent.processor
+        assert processor is not None
+        return dict(await processor.parse_message(UserMessage(text, metadata={"language": language})))
+
+    @property
+    def _knowledge(self) -> Knowledge:
+        nlg = self._agent.nlg
+        assert isinstance(nlg, ContentNLG)
+        return nlg.store.current
 
     async def _turn(self, question: Question, replies: list[Reply], memory: Memory, desk: Desk) -> Turn:
         intent = memory.understood.get("intent") or {}
@@ -127,6 +150,7 @@ class Assistant:
         assert tracker is not None
         if not replies:  # a turn without a reply must not be, whatever the rules say
             replies = [await self._say("utter_not_understood", tracker, question.channel)]
+        replies = self._with_course(replies, tracker, question.channel)
         if question.state is None:
             notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
             first = 0 if intent.get("name") != EMERGENCY else len(replies)
@@ -141,7 +165,18 @@ class Assistant:
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),
             filed=tuple(desk.filed),
+            alternatives=_likeliest(memory.understood),
         )
+
+    def _with_course(self, replies: list[Reply], tracker: DialogueStateTracker, channel: str) -> list[Reply]:
+        """The replies, the last with the choice to go on with a course that waits."""
+        slots, nlg = tracker.current_slot_values(), self._agent.nlg
+        assert isinstance(nlg, ContentNLG)
+        at = course_replies.waiting(self._knowledge, slots.get("course_open"), slots.get("course_places"), replies)
+        if at is None or tracker.active_loop_name or any(reply.content_id in URGENT for reply in replies):
+            return replies
+        go_on = course_replies.go_on(nlg.composer(slots.get("language"), channel), at)
+        return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, go_on))]
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
         nlg = self._agent.nlg
@@ -150,12 +185,14 @@ class Assistant:
         return Reply(said["text"], tuple(Choice(**button) for button in said["buttons"]), said["content_id"])
 
 
+def _likeliest(understood: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """The first of the classifier's ranking, for staff who wonder why."""
+    ranking = understood.get("intent_ranking") or []
+    return tuple((str(one["name"]), round(float(one["confidence"]), 3)) for one in ranking[:LIKELIEST])
+
+
 def _spoken(text: str) -> str:
     """What a person typed, made harmless: a leading "/" would speak to Rasa as a button does."""
     if len(text) > LONGEST_MESSAGE:  # what a long story comes to stands at its end
         text = f"{text[: LONGEST_MESSAGE // 2]} {text[-LONGEST_MESSAGE // 2 :]}"
     return text.lstrip("/ \n\t") or "?"
-
-
-def _language(state: str | None) -> str | None:
-    return json.loads(state)["slots"].get("language") if state else None

@@ -11,6 +11,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.knowledge import course_replies
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.centres import Where
 from bot.knowledge.reply import Reply
@@ -39,17 +40,17 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
         self.default_language = str(endpoint_config.kwargs.get("default_language", settings.default_language))
         self.store = shared_store(Path(endpoint_config.kwargs.get("content_dir", settings.content_dir)))
 
+    def composer(self, language: str | None, channel: str) -> Composer:
+        """Composes replies from today's content for one channel."""
+        sms = channel == SMS_CHANNEL
+        return Composer(self.store.current, language or self.default_language, sms, dt.date.today())
+
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The utterance as Rasa's dictionary of text and buttons."""
         slots = tracker.current_slot_values()
-        composer = Composer(
-            self.store.current,
-            slots.get("language") or self.default_language,
-            sms=output_channel == SMS_CHANNEL,
-            today=dt.date.today(),
-        )
+        composer = self.composer(slots.get("language"), output_channel)
         reply = compose(composer, utter_action, Places(slots.get("origin"), slots.get("destination")), kwargs)
         return {
             "text": reply.text,
@@ -86,6 +87,20 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
         return registry_replies.watch(composer, arguments["on"], arguments["name"], arguments["entry"])
     if name.startswith(ASK_REPORT):
         return registry_replies.report_question(composer, name.removeprefix("utter_ask_"))
+    if name.startswith("utter_course_") and "course" in arguments:
+        return course_reply(composer, name, places, arguments)
     if name == "utter_languages":
         return composer.languages()
     return composer.response(name, places, **arguments.get("values", {}))
+
+
+def course_reply(composer: Composer, name: str, places: Places, arguments: dict[str, Any]) -> Reply:
+    """The reply for an utterance of a course: `utter_course_step`, `_said`, `_stopped` or `_done`."""
+    if name == "utter_course_done":
+        return course_replies.done(composer, arguments["course"])
+    at = course_replies.Place(arguments["course"], arguments["step"])
+    if name == "utter_course_said":
+        return course_replies.said(composer, at, arguments["answer"])
+    if name == "utter_course_stopped":
+        return course_replies.stopped(composer, at)
+    return course_replies.step(composer, at, places, arguments["resumed"])

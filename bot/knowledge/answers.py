@@ -75,11 +75,11 @@ class Composer:
     def menu(self, id: str) -> Reply:
         """The numbered menu `id`."""
         menu = self.knowledge.menus[id]
-        return Reply(menu.languages[self.language].text, self._choices(menu.items), f"menu_{id}")
+        return Reply(menu.languages[self.language].text, self.choices(menu.items), f"menu_{id}")
 
     def suggestions(self, ids: Sequence[str]) -> Reply:
         """The "did you mean" question with the titles of `ids`, most likely first."""
-        return self._plain("utter_did_you_mean", self._choices(dict.fromkeys([*ids, "menu"])))
+        return self._plain("utter_did_you_mean", self.choices(dict.fromkeys([*ids, "menu"])))
 
     def languages(self) -> Reply:
         """The question which language to use, each named in itself."""
@@ -92,13 +92,13 @@ class Composer:
     def facts(self, topic_or_response: str, country: str) -> Reply:
         """What is known about `country` for a topic or response that asked for it."""
         if topic_or_response == "utter_emergency":
-            return Reply(self._help_lines(country), self._choices(["talk_to_person", "menu"]), "facts_emergency")
+            return Reply(self._help_lines(country), self.choices(["talk_to_person", "menu"]), "facts_emergency")
         item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
         block = self._facts_block(country, item.facts, None)
         if not block:
             text = self._response_text("utter_no_facts").format(country=self._country(country))
-            return Reply(text, self._choices([*item.buttons, "menu"]), "utter_no_facts")
-        return Reply(block, self._choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
+            return Reply(text, self.choices([*item.buttons, "menu"]), "utter_no_facts")
+        return Reply(block, self.choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
@@ -117,12 +117,12 @@ class Composer:
         # the country was perhaps only spoken of: the person must be able to say that it is another one
         blocks.append(self._response_text("utter_emergency_choose_country"))
         choices = self._country_choices(HELP_LINES, but=here)
-        return Reply("\n\n".join(blocks), choices + self._choices(["talk_to_person"]), "utter_emergency")
+        return Reply("\n\n".join(blocks), choices + self.choices(["talk_to_person"]), "utter_emergency")
 
     def country_noted(self, code: str) -> Reply:
         """Says that country `code` will be kept in mind, with the main menu's entries."""
         text = self._response_text("utter_country_noted").format(country=self._country(code))
-        return Reply(text, self._choices(self.knowledge.menus["main"].items), "utter_country_noted")
+        return Reply(text, self.choices(self.knowledge.menus["main"].items), "utter_country_noted")
 
     def risk_question(self, id: str) -> Reply:
         """One question of the risk check with its place in the row; before the first one, what this is."""
@@ -180,7 +180,7 @@ class Composer:
         return Reply("\n\n".join(blocks), self._centre_choices(), "utter_centres_none")
 
     def _centre_choices(self) -> tuple[Choice, ...]:
-        return self._choices([*self.knowledge.responses["utter_find_mrc"].buttons, "menu"])
+        return self.choices([*self.knowledge.responses["utter_find_mrc"].buttons, "menu"])
 
     def _help_lines(self, code: str) -> str:
         missing = self._response_text("utter_emergency_no_number").format(country=self._country(code))
@@ -190,13 +190,18 @@ class Composer:
         self, id: str, blocks: list[str], kinds: tuple[FactKind, ...], buttons: Iterable[str], places: Places
     ) -> Reply:
         choices: tuple[Choice, ...] = ()
-        found = [self._facts_block(code, kinds, role) for code, role in places.named()] if kinds else []
-        if any(found):
-            blocks[1:1] = [block for block in found if block]
+        found = self.facts_of(places, kinds)
+        if found:
+            blocks[1:1] = found
         elif kinds:
             blocks.append(self._response_text("utter_ask_country"))
             choices = self._country_choices(kinds)
-        return Reply("\n\n".join(blocks), choices + self._choices(buttons), id)
+        return Reply("\n\n".join(blocks), choices + self.choices(buttons), id)
+
+    def facts_of(self, places: Places, kinds: Iterable[FactKind]) -> list[str]:
+        """What is known of `kinds` about the person's countries, a block a country."""
+        blocks = [self._facts_block(code, kinds, role) for code, role in places.named()]
+        return [block for block in blocks if block]
 
     def _facts_block(
         self,
@@ -242,11 +247,14 @@ class Composer:
         text = self.knowledge.responses[id].languages[self.language]
         return text.sms if self.sms and text.sms else text.text
 
-    def _choices(self, ids: Iterable[str]) -> tuple[Choice, ...]:
+    def choices(self, ids: Iterable[str]) -> tuple[Choice, ...]:
+        """Choices that lead to topics, actions, menus or courses; an id that nothing has is left out."""
         titled = ((id, self.knowledge.title(id, self.language)) for id in ids)
         return tuple(Choice(title, self._payload(id)) for id, title in titled if title)
 
     def _payload(self, id: str) -> str:
+        if id in self.knowledge.courses:
+            return payload("course", course=id)
         return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
 
     def _country_choices(self, kinds: Iterable[FactKind], but: str | None = None) -> tuple[Choice, ...]:

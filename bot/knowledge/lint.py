@@ -11,7 +11,9 @@ from pathlib import Path
 import yaml
 
 from bot.knowledge import countries, model
+from bot.knowledge.asking import NEXT, RELATED
 from bot.knowledge.centre_lint import lint_centres, missing_labels
+from bot.knowledge.course_lint import lint_course
 from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import NOTHING, ContentFiles, Document, Knowledge, Problem, read
 
@@ -68,6 +70,14 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
         yield from _lint_country(document, knowledge.countries[stem], today)
     elif document.path.parent.name == "centres" and stem in knowledge.centres:
         yield from lint_centres(knowledge, document, today)
+    elif document.path.parent.name == "courses" and stem in knowledge.courses:
+        yield from lint_course(knowledge, document, knowledge.courses[stem], today)
+    elif document.path.name == "follow_ups.yml":
+        for name, kind in knowledge.follow_ups.kinds.items():
+            answers = {kind.usual, *kind.after.values()} - {NEXT, RELATED}
+            yield from _dead_buttons(knowledge, document, tuple(sorted(answers)), "kinds", name)
+            for topic in sorted(set(kind.after) - set(knowledge.topics)):
+                yield document.problem(f'"{topic}" is no topic', "kinds", name, "after", topic)
     elif document.path.name == "labels.yml":
         yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:

@@ -263,6 +263,14 @@ class Lexicon(_Model):
     denials: dict[str, tuple[str, ...]]
 
 
+class CannedReply(_Model):
+    """A reply that staff send again and again; they may change it before they do."""
+
+    id: str = Field(regex="^[a-z0-9_]{1,40}$")
+    title: dict[LanguageCode, str]
+    text: dict[LanguageCode, str]
+
+
 class Gazetteer(_Model):
     """Words of one language for places, peoples and jobs.
 

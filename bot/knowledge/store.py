@@ -16,8 +16,11 @@ from pydantic import BaseModel, ValidationError
 
 from bot.faults import Fault
 from bot.knowledge import model
+from bot.knowledge.asking import FollowUpFinder, FollowUps, QuestionSplitter, QuestionWords
 from bot.knowledge.centre import CityNames, CountryCentres
 from bot.knowledge.cities import City
+from bot.knowledge.course import Course
+from bot.knowledge.opening_hours import OpeningHours
 from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
 
@@ -69,7 +72,12 @@ class Knowledge:
     keywords: dict[str, model.Keywords] = field(default_factory=dict)
     commands: dict[str, model.ChatCommand] = field(default_factory=dict)
     centres: dict[str, CountryCentres] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
+    question_words: dict[str, QuestionWords] = field(default_factory=dict)
+    follow_ups: FollowUps = field(default_factory=FollowUps)
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
+    canned_replies: dict[str, model.CannedReply] = field(default_factory=dict)
+    opening_hours: OpeningHours = field(default_factory=OpeningHours)
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -77,11 +85,21 @@ class Knowledge:
         return self.labels[id][language]
 
     def title(self, id: str, language: str) -> str | None:
-        """The button label of a topic, action or menu; None when nothing has that id."""
-        for shelf in (self.topics, self.actions, self.menus):
+        """The button label of a topic, action, menu or course; None when nothing has that id."""
+        for shelf in (self.topics, self.actions, self.menus, self.courses):
             if id in shelf:
                 return str(shelf[id].languages[language].title)
         return None
+
+    @cached_property
+    def questions(self) -> QuestionSplitter:
+        """Finds a second question in a message."""
+        return QuestionSplitter.of(self.question_words.values())
+
+    @cached_property
+    def follow_up_finder(self) -> FollowUpFinder:
+        """Knows messages that lean on the topic before."""
+        return FollowUpFinder.of(self.follow_ups)
 
     @cached_property
     def places(self) -> PlaceFinder:
@@ -259,13 +277,30 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     city_names = CityNames(aliases={})
     for document in reader.documents("cities.yml"):
         city_names = reader.parse(CityNames, document, document.data) or city_names
+    follow_ups = FollowUps()
+    for document in reader.documents("follow_ups.yml"):
+        follow_ups = reader.parse(FollowUps, document, document.data) or follow_ups
+        reader.files["follow_ups"] = document.path
+    question_words: dict[str, QuestionWords] = {}
+    for document in reader.documents("questions.yml"):
+        parsed = {code: reader.parse(QuestionWords, document, data, code) for code, data in document.data.items()}
+        question_words = {code: words for code, words in parsed.items() if words}
+        reader.files["questions"] = document.path
+    hours = OpeningHours()
+    for document in reader.documents("opening_hours.yml"):
+        hours = reader.parse(OpeningHours, document, document.data) or hours
     return Knowledge(
+        follow_ups=follow_ups,
+        question_words=question_words,
         centres=centres,
+        canned_replies=reader.many_per_file(model.CannedReply, "canned_replies.yml"),
+        opening_hours=hours,
         city_names=city_names,
         languages=reader.many_per_file(model.Language, "languages.yml", "code"),
         topics=reader.one_per_file(model.Topic, "faq/*/*.yml"),
         countries=reader.one_per_file(model.Country, "countries/*.yml", "country"),
         menus=reader.one_per_file(model.Menu, "menus/*.yml"),
+        courses=reader.one_per_file(Course, "courses/*.yml"),
         responses=reader.many_per_file(model.Response, "responses/*.yml"),
         actions=reader.many_per_file(model.Action, "actions.yml"),
         keywords=reader.many_per_file(model.Keywords, "keywords.yml", None),

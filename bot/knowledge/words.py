@@ -57,3 +57,13 @@ class PhraseFinder(Generic[V]):
                     step = size
                     break
             start += step
+
+
+def same_length(text: str) -> str:
+    """Lower case without accents, a character for each of `text`, so that places in one are places in the other."""
+    return "".join(_bare(char) for char in text.replace("’", "'"))
+
+
+def _bare(char: str) -> str:
+    simple = unicodedata.normalize("NFKD", char.casefold())[:1]
+    return simple or char

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from bot.registry.tables import RegistryEntry, Report, Watch
+from bot.registry.tables import Lookup, RegistryEntry, Report, Watch
 from bot.safety.encryption import AddressVault
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -58,7 +58,19 @@ class FiledWatch:
             session.execute(delete(Watch).filter_by(**place))
 
 
-Filed = FiledReport | FiledWatch
+@dataclass(frozen=True)
+class FiledLookup:
+    """A look-up, for the figures: what the verdict was."""
+
+    ruling: str
+    language: str | None
+
+    def store(self, session: Session, _contact_id: str | None, now: dt.datetime) -> None:
+        """Store it; it belongs to nobody."""
+        session.add(Lookup(at=now, ruling=self.ruling, language=self.language))
+
+
+Filed = FiledReport | FiledWatch | FiledLookup
 
 
 def report(vault: AddressVault, told: Mapping[str, str], anonymous: bool, language: str | None) -> FiledReport:

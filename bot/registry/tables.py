@@ -102,6 +102,7 @@ class Report(Base):
     """
 
     __tablename__ = "recruiter_reports"
+    __table_args__ = (Index("ix_recruiter_reports_created", "created_at"),)
     id = Column(ROW_ID, primary_key=True)
     reference = Column(String(12), nullable=False, unique=True)
     contact_id = Column(String(32), ForeignKey("contacts.id", ondelete="SET NULL"))
@@ -120,3 +121,13 @@ class Watch(Base):
     identity = Column(String(24), primary_key=True)
     status = Column(String(16), nullable=False)
     created_at = Column(UtcDateTime, nullable=False)
+
+
+class Lookup(Base):
+    """That somebody looked a recruiter up, and what the verdict was; whom and who is not kept."""
+
+    __tablename__ = "registry_lookups"
+    id = Column(ROW_ID, primary_key=True)
+    at = Column(UtcDateTime, nullable=False, index=True)
+    ruling = Column(String(24), nullable=False)
+    language = Column(String(8))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,23 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def scrub(self, tables: Sequence[str]) -> bool:
+        """Take deleted rows of `tables` out of the files too; False when somebody who reads kept SQLite from it.
+
+        SQLite overwrites what is deleted (`secure_delete`); here the write-ahead log is emptied. PostgreSQL gives the
+        space free, but its files hold the bytes until the space is used again (docs/privacy.md).
+        """
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.close()
+            return not busy
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"VACUUM {', '.join(tables)}"))
+        return True
+
     def is_current(self) -> bool:
         """Whether the tables are at the newest revision."""
         with self.engine.connect() as connection:
@@ -106,6 +123,11 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def known_revisions() -> frozenset[str]:
+    """The revisions of the tables that this version knows how to bring up to date."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions())
 
 
 def _alembic_config() -> Config:
@@ -127,7 +149,13 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite would begin transactions by itself, and too late
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",  # erased words must not stay in the file
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -3,6 +3,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import bot.console.tables
+import bot.conversations.desk_tables
 import bot.conversations.tables
 import bot.registry.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable
@@ -10,7 +11,11 @@ from bot.storage.database import Base, Database, DatabaseUnavailable
 
 def test_migrations_give_exactly_the_declared_tables(database):
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # the full-text index is the database's own: a table and its shadows on SQLite, a column on PostgreSQL
+        def ours(_object, name, *_):
+            return not str(name).startswith("messages_search")
+
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": ours})
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -3,14 +3,17 @@
 
 // Times are written in UTC: show the reader's own.
 const language = document.documentElement.lang;
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  if (isNaN(at)) continue;
-  time.title = time.textContent;
-  time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, {
-    day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
-  });
+function showTimes(part) {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (isNaN(at)) continue;
+    time.title = time.textContent;
+    time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, {
+      day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+    });
+  }
 }
+showTimes(document);
 
 // What is to be copied is selected by one click.
 for (const input of document.querySelectorAll("input[data-select]")) {

