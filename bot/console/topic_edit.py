@@ -19,6 +19,7 @@ from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
 from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
+from bot.editing.in_step import behind_in
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
 from bot.editing.sign_off import earned_only
@@ -167,6 +168,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
     return visit.render(
         "content_edit.html",
         opened=opened,
+        behind=await visit.read(behind_in, opened.path),
         name=content_name(visit, opened.path),
         checked=checked,
         is_topic=is_topic,

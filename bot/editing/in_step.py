@@ -107,3 +107,13 @@ def confirm(session: Session, path: str, language: str, key: str | None = None) 
     for row in rows:
         row.behind = {}
     return bool(rows)
+
+
+def behind_in(session: Session, path: str) -> dict[str, list[str]]:
+    """Which languages of `path` are behind, each with those that were changed since, as of the last look."""
+    query = select(TranslationMark).where(TranslationMark.path == path).order_by(TranslationMark.language)
+    found: dict[str, set[str]] = {}
+    for row in session.scalars(query):
+        if row.behind:
+            found.setdefault(row.language, set()).update(row.behind)
+    return {code: sorted(others) for code, others in found.items()}

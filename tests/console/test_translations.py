@@ -79,6 +79,7 @@ def test_what_changed_elsewhere_is_marked_and_shown_until_somebody_confirms(asha
     page = asha.get(PAGE).text
     assert "Changed since in English" in page
     assert "<mark>Old</mark>" in page
+    assert f'href="{PAGE}"><b>sw</b> behind: en</a>' in asha.get(f"/console/content/edit/{TOPIC}").text
     assert "Noted as still right" in act(asha, do="confirm").text
     assert "Changed since in" not in asha.get(PAGE).text
     assert "Changed since in English" in asha.get(PAGE.replace("/sw/", "/fr/")).text

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.editing.in_step import Mark, confirm, observe, step
+from bot.editing.in_step import Mark, behind_in, confirm, observe, step
 from bot.editing.units import FileTexts, Unit
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.timezone.utc)
@@ -57,7 +57,9 @@ def test_marks_are_remembered(database):
     for _ in range(2):
         assert observe(database, files(en="b", fr="A"), NOW)[PLACE]["fr"] == Mark("A", {"en": "a"})
     with database.transaction() as session:
-        assert confirm(session, *PLACE[:1], "fr", "answer")
+        assert behind_in(session, PLACE[0]) == {"fr": ["en"]}
+        assert confirm(session, PLACE[0], "fr", "answer")
+        assert behind_in(session, PLACE[0]) == {}
     assert observe(database, files(en="b", fr="A"), NOW)[PLACE]["fr"] == Mark("A")
 
 
