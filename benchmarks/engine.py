@@ -52,7 +52,7 @@ policies:
 def questions() -> list[dict[str, str]]:
     """The frozen questions, all languages mixed."""
     rows = []
-    for path in sorted((ROOT / "tests/evaluation").glob("frozen_*.csv")):
+    for path in sorted((ROOT / "evaluation").glob("frozen_*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             rows += list(csv.DictReader(file))
     return sorted(rows, key=lambda row: row["text"][::-1])  # mixes languages and topics, the same at every run

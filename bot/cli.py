@@ -23,6 +23,7 @@ from bot import logs
 from bot.backups import backup, restore
 from bot.channels.rendering import Channel, render
 from bot.console.commands import first_link, staff_app
+from bot.console.teach_command import teach
 from bot.conversations.commands import outbox_app
 from bot.editing import commands as editing_commands
 from bot.faults import Fault
@@ -44,6 +45,7 @@ app.add_typer(outbox_app, name="outbox")
 app.add_typer(registry_app, name="registry")
 app.command()(backup)
 app.command()(restore)
+app.command()(teach)
 app.add_typer(staff_app, name="staff")
 console = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -93,7 +95,8 @@ def run() -> None:
     if invitation := first_link(settings, database):
         console.print(invitation, style="bold", markup=False, soft_wrap=True)
     database.close()
-    _train_if_stale(settings)
+    if not _is_taught(settings):
+        _train_if_stale(settings)
     console.print(f"Starting {', '.join(process_names(settings))}")
     with _long_lists_loading():
         sys.exit(Supervisor(settings, lambda line: console.print(line, markup=False, soft_wrap=True)).run())
@@ -101,7 +104,7 @@ def run() -> None:
 
 @app.command()
 def process(name: str) -> None:
-    """Run one process alone: gateway, engine, sender, poller or fakes; `salama run` starts all (docs/operations.md)."""
+    """Run one process alone: gateway, engine, sender, poller, teacher or fakes; `salama run` starts all."""
     from bot import processes
 
     kinds: dict[str, Callable[[Settings], None]] = {
@@ -109,15 +112,19 @@ def process(name: str) -> None:
         "engine": processes.engine,
         "sender": processes.sender,
         "poller": processes.poller,
+        "teacher": processes.teacher,
         "fakes": processes.fakes,
     }
-    kind, _, _number = name.partition("-")  # "engine-2" is the second engine
-    if kind not in kinds:
+    kind, _, number = name.partition("-")  # "engine-2" is the second engine
+    is_teaching = kind == "teach" and number.isdecimal()  # "teach-17" carries out teaching run 17
+    if kind not in kinds and not is_teaching:
         raise Fault(f'there is no process "{name}": it is one of {", ".join(kinds)}')
     settings = load_settings()
     logs.set_up_process(name, settings.log_level, settings.log_format == "json")
     if kind == "engine":
         processes.engine(settings, name)
+    elif is_teaching:
+        processes.teach(settings, int(number))
     else:
         kinds[kind](settings)
 
@@ -148,7 +155,7 @@ def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this 
 
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="train even if the model is fresh")] = False) -> None:
-    """Train a model from content/ and nlu_data/, if it is stale."""
+    """Train a model from content/ and nlu_data/, if it is stale, and use it uncompared; `teach` compares first."""
     settings = settings_in_force()
     model = _train_if_stale(settings, force)
     console.print(f"Model: {model}", soft_wrap=True)
@@ -255,15 +262,24 @@ def _lists_loaded(settings: Settings, longest_bytes: int | None = None) -> Datab
     return database
 
 
+def _is_taught(settings: Settings) -> bool:
+    """Whether a model was put in force, and nothing that came with Salama has changed since."""
+    with console.status("Looking at the model"):
+        from bot.engine import training
+
+        return training.chosen_model(settings) is not None
+
+
 def _train_if_stale(settings: Settings, force: bool = False) -> Path:
     with console.status("Looking at the model"):
         from bot.engine import training
 
         model = training.fresh_model(settings)
-    if model is not None and not force:
-        return model
-    with console.status("Training the model (about a minute)"):
-        return training.train(settings)
+    if model is None or force:
+        with console.status("Training the model (about a minute)"):
+            model = training.train(settings)
+    training.put_in_force(settings, model)
+    return model
 
 
 def _assistant(settings: Settings) -> Assistant:

@@ -119,8 +119,11 @@ def _channels(settings: Settings) -> Iterator[Finding]:
 def _model(settings: Settings) -> Finding:
     from bot.engine import training
 
-    if training.fresh_model(settings):
+    fresh, chosen = training.fresh_model(settings), training.chosen_model(settings)
+    if fresh is not None and chosen in (None, fresh):
         return Finding(True, "model is up to date")
+    if chosen is not None:
+        return Finding(True, f"model {chosen.name} was put in force; `salama teach` learns what was published since")
     stale = training.newest_model(settings) is not None
     return Finding(False, "the model is older than what it is trained from" if stale else "no model", "`salama train`")
 

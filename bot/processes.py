@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+import threading
 from collections.abc import Coroutine
 from typing import Any
 
@@ -23,6 +25,8 @@ from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.statistics.counting import keep_some
 from bot.storage.database import Database
+from bot.teaching.choice import stamp
+from bot.teaching.teacher import Teacher
 
 
 def gateway(settings: Settings) -> None:
@@ -47,11 +51,14 @@ def engine(settings: Settings, name: str = "engine") -> None:
     """Answer messages until stopped; `var/<name>.ready` holds the process id once the model is loaded."""
     from bot.engine.assistant import Assistant
     from bot.engine.selfcheck import check
+    from bot.engine.swapping import SwappingAssistant, load_beside
     from bot.engine.training import usable_model
 
     ready = settings.var_dir / f"{name}.ready"
     ready.unlink(missing_ok=True)
-    assistant = Assistant(usable_model(settings), settings)
+    seen = stamp(settings.models_dir)  # before the choice is read: one made while this loads is not missed
+    model = usable_model(settings)
+    assistant = Assistant(model, settings)
     check(assistant)
     assistant.registry.refresh()  # before the first question, not with it
     ready.write_text(str(os.getpid()))
@@ -60,13 +67,31 @@ def engine(settings: Settings, name: str = "engine") -> None:
     notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
     calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
     desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
-    worker = Worker(database, assistant, notices, desk)
+    answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name, seen)
+    worker = Worker(database, answers, notices, desk)
     watcher = Watcher(database, assistant.registry.sources, notices)
+    del assistant  # else it would stay in memory when another model is put in force
 
     async def run(stop: asyncio.Event) -> None:
-        await asyncio.gather(worker.run(stop), watcher.run(stop))
+        await asyncio.gather(worker.run(stop), watcher.run(stop), answers.watch(stop))
 
     _until_stopped(run)
+
+
+def teacher(settings: Settings) -> None:
+    """Carry out runs of teaching that are asked for in the console, until stopped; `salama run` does so by itself."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    Teacher(Database(settings.database)).run(stopped)
+
+
+def teach(settings: Settings, run_id: int) -> None:
+    """Carry out one run of teaching, then end."""
+    from bot.engine.teaching import carry_out, real_tools
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is half made is cleared away
+    carry_out(run_id, Database(settings.database), settings, real_tools(settings))
 
 
 def sender(settings: Settings) -> None:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
 
     var_dir: Path = Field(ROOT / "var", description="where the database, models and the secret live")
     content_dir: Path = Field(ROOT / "content", description="the content that is served and trained from")
+    evaluation_dir: Path = Field(ROOT / "evaluation", description="the frozen questions and floors for new models")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in var_dir")
     secret: SecretStr | None = Field(
         None, description="key for contact addresses, at least 32 characters; empty: made and kept in var_dir"

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 
 from bot.faults import Fault
 from bot.settings import Settings
+from bot.storage.database import Database
+from bot.teaching.teacher import Teacher
 
 STOP_S = 10.0
 RESTART_WAITS_S = (1.0, 2.0, 5.0, 15.0, 30.0)
@@ -72,6 +75,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
         announced = False
+        stopped, teaching = self._begin_teaching()
         try:
             while not self._stopping:
                 for child in self._children:
@@ -86,7 +90,18 @@ class Supervisor:
                 time.sleep(0.1)
             return 0
         finally:
+            stopped.set()
             self._stop_children()
+            teaching.join(STOP_S)
+
+    def _begin_teaching(self) -> tuple[threading.Event, threading.Thread]:
+        """Models are trained where engine workers are; looking for work costs next to nothing, so it is no process."""
+        stopped = threading.Event()
+        teacher = Teacher(Database(self._settings.database))
+        work = teacher.run if self._settings.engine_workers else threading.Event.wait
+        thread = threading.Thread(target=work, args=(stopped,), daemon=True)
+        thread.start()
+        return stopped, thread
 
     def _keep_alive(self, child: Child) -> bool:
         now = time.monotonic()

@@ -35,9 +35,11 @@ from bot.console import (
     revisions,
     sign_in,
     step_in,
+    teach,
     topic_edit,
     topics,
     translations,
+    unanswered,
     users,
     welcome,
 )
@@ -71,6 +73,8 @@ PAGES: tuple[Page, ...] = (
     *exports.PAGES,
     *erasing.PAGES,
     *users.PAGES,
+    *unanswered.PAGES,
+    *teach.PAGES,
     *audit_log.PAGES,
 )
 """All pages; the navigation keeps their order."""

@@ -49,7 +49,7 @@ def claims_of_the_dead(session: Session, now: dt.datetime) -> list[str]:
             Message.claim.is_not(None),
             Message.claimed_until > now,
         )
-        found += [claim for claim in session.execute(query).scalars() if _is_dead(claim)]
+        found += [claim for claim in session.execute(query).scalars() if is_dead(claim)]
     return found
 
 
@@ -59,18 +59,22 @@ def end_claims(session: Session, claims: Sequence[str], now: dt.datetime) -> Non
     session.execute(query.execution_options(synchronize_session=False))
 
 
-def _is_dead(claim: str) -> bool:
+def is_dead(claim: str) -> bool:
+    """Whether the claim's process has died on this machine; False when it belongs to another one."""
     place, _, rest = claim.partition("-")
     pid = rest.partition("-")[0]
-    if place != HERE or not pid.isdecimal():
-        return False
+    return place == HERE and pid.isdecimal() and not is_alive(int(pid))
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine runs; one that ended and was not waited for does not."""
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return _is_zombie(int(pid))
+    except PermissionError:
+        return True
+    return not _is_zombie(pid)
 
 
 def _is_zombie(pid: int) -> bool:

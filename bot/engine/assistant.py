@@ -72,11 +72,16 @@ class Assistant:
 
     Raises:
         AssistantError: the model is missing or cannot be used.
+
+    Args:
+        registry: the lists of recruiters, when another assistant of this process holds them already.
     """
 
-    def __init__(self, model: Path, settings: Settings) -> None:
-        database = Database(settings.database)
-        share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
+    def __init__(self, model: Path, settings: Settings, registry: Registry | None = None) -> None:
+        if registry is None:
+            database = Database(settings.database)
+            share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
+            registry = Registry(database, settings.content_dir)
         self._nlg = EndpointConfig(
             type="bot.engine.nlg.ContentNLG",
             content_dir=str(settings.content_dir),
@@ -87,7 +92,7 @@ class Assistant:
             tracker_store=DialogueStateStore(domain=None),
             action_endpoint=InProcessActions(),
         )
-        self._registry = Registry(database, settings.content_dir)
+        self._registry = registry
         self._vault = AddressVault(settings.address_secret())
         try:
             self._agent.load_model(model)

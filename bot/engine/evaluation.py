@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from enum import Enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bot.engine.assistant import Assistant
 from bot.faults import Fault
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.teaching.figures import Outcome, Row, summary
 
 SMALLTALK = ("greet", "thank", "goodbye", "affirm", "deny", "unsure", "stop")
 ABSTAINED = (FALLBACK, OUT_OF_SCOPE, "menu", "talk_to_person")
@@ -22,26 +22,6 @@ COLUMNS = ("text", "language", "expected")
 
 class EvaluationError(Fault):
     """The file cannot be used; the message names it and the remedy."""
-
-
-class Outcome(str, Enum):
-    """Right, wrong with confidence, or honestly unsure."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    ABSTAINED = "abstained"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One message with what it was understood as."""
-
-    text: str
-    language: str
-    expected: str
-    predicted: str
-    confidence: float
-    outcome: str
 
 
 def read_questions(path: Path) -> list[dict[str, str]]:
@@ -63,9 +43,16 @@ def read_questions(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-async def evaluate(assistant: Assistant, questions: Iterable[dict[str, str]]) -> list[Row]:
-    """Ask every question as the first message of a conversation."""
-    return [_judge(question, await assistant.understand(question["text"])) for question in questions]
+async def evaluate(
+    assistant: Assistant, questions: Iterable[dict[str, str]], asked: Callable[[int], None] | None = None
+) -> list[Row]:
+    """Ask every question as the first message of a conversation; `asked` is told how many were."""
+    rows = []
+    for question in questions:
+        rows.append(_judge(question, await assistant.understand(question["text"])))
+        if asked is not None:
+            asked(len(rows))
+    return rows
 
 
 def _judge(question: dict[str, str], parsed: dict[str, Any]) -> Row:
@@ -80,17 +67,6 @@ def _judge(question: dict[str, str], parsed: dict[str, Any]) -> Row:
         outcome = Outcome.ABSTAINED if predicted in ABSTAINED else Outcome.WRONG
     confidence = round(float(parsed["intent"]["confidence"]), 4)
     return Row(question["text"], question["language"], expected, predicted, confidence, outcome.value)
-
-
-def summary(rows: Sequence[Row]) -> dict[str, Any]:
-    """The shares of right, wrong and abstained among in-scope messages, and what the two special kinds came to."""
-    return {
-        **_shares(rows),
-        "by_language": {
-            language: _shares([r for r in rows if r.language == language]) for language in _languages(rows)
-        },
-        "by_topic": {topic: _shares([r for r in rows if r.expected == topic]) for topic in _topics(rows)},
-    }
 
 
 def report(rows: Sequence[Row]) -> dict[str, Any]:
@@ -108,29 +84,3 @@ def worst(rows: Sequence[Row], most: int = 10) -> list[Row]:
     missed = [row for row in rows if row.expected == EMERGENCY and row.predicted != EMERGENCY]
     wrong = [row for row in rows if row.outcome == Outcome.WRONG.value and row not in missed]
     return [*missed, *sorted(wrong, key=lambda row: -row.confidence)][:most]
-
-
-def _shares(rows: Sequence[Row]) -> dict[str, float | int | None]:
-    in_scope = [row for row in rows if row.expected not in (EMERGENCY, OUT_OF_SCOPE)]
-    emergencies = [row for row in rows if row.expected == EMERGENCY]
-    outside = [row for row in rows if row.expected == OUT_OF_SCOPE]
-    safe = [row for row in rows if row.expected != EMERGENCY]
-    return {
-        "messages": len(rows),
-        **{outcome.value: _share(in_scope, lambda r, o=outcome: r.outcome == o.value) for outcome in Outcome},
-        "emergency_recall": _share(emergencies, lambda r: r.predicted == EMERGENCY),
-        "emergency_false_alarms": _share(safe, lambda r: r.predicted == EMERGENCY and r.outcome != "right"),
-        "out_of_scope_refused": _share(outside, lambda r: r.outcome == Outcome.RIGHT.value),
-    }
-
-
-def _share(rows: Sequence[Row], test: Any) -> float | None:
-    return round(sum(map(test, rows)) / len(rows), 4) if rows else None
-
-
-def _languages(rows: Sequence[Row]) -> list[str]:
-    return sorted({row.language for row in rows})
-
-
-def _topics(rows: Sequence[Row]) -> list[str]:
-    return sorted({row.expected for row in rows})

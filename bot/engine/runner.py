@@ -6,7 +6,6 @@ scheduling cost more than most nodes (measured: 1.5 of 9.7 ms a turn).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import rasa.core.processor
@@ -19,12 +18,16 @@ class SequentialRunner(DaskGraphRunner):
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """The targets' outputs by node name, as the graph runner of Rasa gives them."""
         wanted = tuple(targets or self._graph_schema.target_names)
+        orders = self.__dict__.setdefault(
+            "_orders", {}
+        )  # of this runner only: a cache of the class would keep old models
+        if wanted not in orders:
+            orders[wanted] = self._order(wanted)
         done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
-        for name, needs in self._order(wanted):
+        for name, needs in orders[wanted]:
             done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))
         return dict(done[name] for name in wanted)
 
-    @lru_cache(maxsize=8)  # noqa: B019  # one runner a process, and as many sets of targets as Rasa has calls
     def _order(self, targets: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         nodes = self._graph_schema.nodes
         order: dict[str, tuple[str, ...]] = {}

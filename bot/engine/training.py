@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ from bot.faults import Fault
 from bot.engine import runtime  # isort: skip  # must come before rasa
 import rasa.model_training
 
+from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
 from bot.engine.nlu.features import encoder_fingerprint
 from bot.knowledge.store import load
 from bot.settings import ROOT, Settings
+from bot.teaching import choice
 
 TRAINED_FROM = (
     "nlu_data",
@@ -54,13 +57,38 @@ def newest_model(settings: Settings) -> Path | None:
     return models[-1] if models else None
 
 
+def shipped_fingerprint(settings: Settings) -> str:
+    """A hash of the files that a model is trained from, without what editors published in the console."""
+    digest = hashlib.sha256(encoder_fingerprint().encode())
+    for root in (settings.content_dir, *(ROOT / name for name in TRAINED_FROM)):
+        for path in [root] if root.is_file() else sorted(root.rglob("*")):
+            if path.suffix in (".yml", ".py") and path.parent.name != "console":
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def chosen_model(settings: Settings) -> Path | None:
+    """The model that was put in force, unless what came with Salama has changed since: then it may not fit."""
+    chosen = choice.read_choice(settings.models_dir)
+    if chosen is None or chosen.shipped != shipped_fingerprint(settings):
+        return None
+    return settings.models_dir / chosen.model
+
+
+def put_in_force(settings: Settings, model: Path) -> None:
+    """Let `model` answer from now on, without comparing it: engine workers change over by themselves."""
+    choice.choose(settings.models_dir, model.name, shipped_fingerprint(settings))
+
+
 def usable_model(settings: Settings) -> Path:
-    """The fresh model, or else the one trained last: an edited question must not stop the service.
+    """The model that was put in force, or the fresh one, or the one trained last.
+
+    An edited question must not stop the service.
 
     Raises:
         TrainingError: there is none.
     """
-    model = fresh_model(settings) or newest_model(settings)
+    model = chosen_model(settings) or fresh_model(settings) or newest_model(settings)
     if model is None:
         raise TrainingError(f"there is no trained model in {settings.models_dir}: run `salama train`")
     return model
@@ -77,7 +105,8 @@ def train(settings: Settings) -> Path:
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"
-    with tempfile.TemporaryDirectory(dir=settings.models_dir) as directory, silent():
+    _clear_what_the_dead_left(settings.models_dir)
+    with tempfile.TemporaryDirectory(dir=settings.models_dir, prefix=f"training-{os.getpid()}-") as directory, silent():
         try:
             result = rasa.model_training.train(
                 domain=str(ROOT / "domain.yml"),
@@ -93,9 +122,18 @@ def train(settings: Settings) -> Path:
             raise TrainingError(f"training failed with code {result.code}")
         os.replace(result.model, target)
     os.utime(target)
+    kept = choice.kept(settings.models_dir)
     for old in sorted(settings.models_dir.glob("salama-*.tar.gz"), key=lambda p: p.stat().st_mtime)[:-KEPT_MODELS]:
-        old.unlink()
+        if old.name not in kept:
+            old.unlink()
     return target
+
+
+def _clear_what_the_dead_left(models_dir: Path) -> None:
+    """Remove the half-made models of trainings that were killed."""
+    for directory in models_dir.glob("training-*-*"):
+        if not is_alive(int(directory.name.split("-")[1])):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _root(error: BaseException) -> BaseException:

@@ -54,7 +54,7 @@ async def test_single_questions_do_not_get_two_answers(reading):
     texts = [
         row["text"]
         for language in LANGUAGES
-        for row in csv.DictReader((ROOT / f"tests/evaluation/development_{language}.csv").open(encoding="utf-8"))
+        for row in csv.DictReader((ROOT / f"evaluation/development_{language}.csv").open(encoding="utf-8"))
     ]
     split = [text for text in texts if len(await reading(text)) > 1]
     assert len(texts) > 700
@@ -75,7 +75,7 @@ async def test_a_follow_up_is_answered_from_the_topic_before(reading, row):
 async def test_no_question_of_the_development_tables_is_taken_for_a_follow_up(assistant):
     finder = assistant._knowledge.follow_up_finder
     for language in LANGUAGES:
-        path = ROOT / f"tests/evaluation/development_{language}.csv"
+        path = ROOT / f"evaluation/development_{language}.csv"
         assert [r["text"] for r in csv.DictReader(path.open(encoding="utf-8")) if finder.find(r["text"])] == []
 
 

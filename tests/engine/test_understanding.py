@@ -1,4 +1,4 @@
-"""The floors of understanding, recorded in tests/evaluation/floors.json: a change that breaks one is a step back."""
+"""The floors of understanding, recorded in evaluation/floors.json: a change that breaks one is a step back."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from bot.engine.evaluation import evaluate, read_questions, summary
 from bot.settings import ROOT
 
-QUESTIONS = ROOT / "tests" / "evaluation"
+QUESTIONS = ROOT / "evaluation"
 FLOORS = json.loads((QUESTIONS / "floors.json").read_text(encoding="utf-8"))
 
 

@@ -5,7 +5,9 @@ from alembic.migration import MigrationContext
 import bot.console.tables
 import bot.conversations.desk_tables
 import bot.conversations.tables
-import bot.registry.tables  # noqa: F401
+import bot.editing.tables
+import bot.registry.tables
+import bot.teaching.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable
 
 

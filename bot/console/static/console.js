@@ -30,3 +30,24 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// Something is under way: what the page says of it is kept fresh, and at its end the page is loaded again.
+for (const shown of document.querySelectorAll("[data-poll-ms]")) {
+  const timer = setInterval(async () => {
+    let page;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      return; // the line is slow or gone: the next look may find it
+    }
+    const fresh = page.getElementById(shown.id);
+    if (fresh) {
+      shown.replaceChildren(...fresh.childNodes);
+    } else {
+      clearInterval(timer);
+      location.replace(location.pathname);
+    }
+  }, Number(shown.dataset.pollMs));
+}

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.database import UtcDateTime
 
-revision = "0008_translations"
-down_revision = "0007_protect"
+revision = "0009_translations"
+down_revision = "0008_teaching"
 branch_labels = None
 depends_on = None
 
