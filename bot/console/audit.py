@@ -51,6 +51,12 @@ class Act(str, Enum):
     CONTENT_SCHEDULED = "content_scheduled"
     CONTENT_ROLLED_BACK = "content_rolled_back"
     CONTENT_WITHDRAWN = "content_withdrawn"
+    TRANSLATION_REVIEWED = "translation_reviewed"
+    TRANSLATION_CONFIRMED = "translation_confirmed"
+    TRANSLATIONS_BROUGHT_IN = "translations_brought_in"
+    REGISTRY_IMPORTED = "registry_imported"
+    REGISTRY_APPROVED = "registry_approved"
+    REGISTRY_REFUSED = "registry_refused"
 
 
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:

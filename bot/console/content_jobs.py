@@ -16,6 +16,7 @@ from bot.editing.publishing import Publisher
 from bot.editing.second_pair import SecondPair
 from bot.editing.staleness import Due, Staleness, staleness
 from bot.editing.tables import State
+from bot.editing.translations import TranslationWatch
 from bot.editing.weekly import once_a_week
 from bot.knowledge.store import KnowledgeStore
 from bot.settings import Settings
@@ -30,12 +31,14 @@ MOST_LINES = 50
 async def run_content_jobs(settings: Settings, database: Database, store: KnowledgeStore) -> None:
     """Publish what is due every few seconds, and look hourly whether the digest is; until cancelled."""
     publisher = Publisher(database, settings.content_dir, SecondPair(settings.content_review))
+    translations = TranslationWatch(database, settings.content_dir)
     looked: dt.datetime | None = None
     while True:
         now = dt.datetime.now(dt.timezone.utc)
         try:
             for id, error in await run_in_threadpool(publisher.publish_due, now):
                 logger.info("scheduled revision %d %s", id, f"went back: {error.code}" if error else "published")
+            await run_in_threadpool(translations.look, store.current, now)
             if looked is None or now - looked >= DIGEST_EVERY:
                 looked = now
                 await run_in_threadpool(send_digest, settings, database, store, now)

@@ -19,8 +19,10 @@ from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
 from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
+from bot.editing.in_step import behind_in
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
+from bot.editing.sign_off import earned_only
 from bot.editing.tables import Revision, State
 from bot.editing.workflow import EditingError, InForce
 from bot.editing.yaml_edit import EditFailed, rewritten, set_values
@@ -139,9 +141,10 @@ def _values(data: Any, visit: Visit) -> dict[Any, Any]:
 
 def _save(session: Session, visit: Visit, opened: Opened) -> workflow.Saved:
     root, by = visit.console.settings.content_dir, editor(visit)
+    text = earned_only(workflow.in_force(session, root, opened.path).text, opened.text)
     if opened.revision_id:
-        return workflow.save(session, opened.revision_id, opened.version, opened.text, by, opened.reason, visit.now)
-    made = workflow.draft(session, root, opened.path, opened.text, by, opened.reason, visit.now, opened.seen)
+        return workflow.save(session, opened.revision_id, opened.version, text, by, opened.reason, visit.now)
+    made = workflow.draft(session, root, opened.path, text, by, opened.reason, visit.now, opened.seen)
     return workflow.Saved(made)
 
 
@@ -165,6 +168,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
     return visit.render(
         "content_edit.html",
         opened=opened,
+        behind=await visit.read(behind_in, opened.path),
         name=content_name(visit, opened.path),
         checked=checked,
         is_topic=is_topic,

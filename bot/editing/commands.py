@@ -1,4 +1,4 @@
-"""`salama content export` and `salama content stale`; joined to `salama content`."""
+"""`salama content export`, `stale` and `translations`; joined to `salama content`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rich.console import Console
 from bot.editing.exporting import Outcome, export
 from bot.editing.overlay import texts_to_train_from
 from bot.editing.staleness import Due, staleness
+from bot.editing.translations import FileState, Need, Standing, standing
+from bot.editing.units import Unit
 from bot.faults import Fault
 from bot.knowledge.store import load
 from bot.settings import load_settings
@@ -24,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     """Give `salama content` these commands."""
     app.command("export")(export_revisions)
     app.command("stale")(stale)
+    app.command("translations")(translations)
 
 
 def export_revisions() -> None:
@@ -55,6 +58,46 @@ def stale(
     )
     if found.past:
         sys.exit(1)
+
+
+def translations(
+    language: Annotated[str | None, typer.Option(help="only this language, such as sw")] = None,
+    drafted: Annotated[bool, typer.Option("--drafted", help="also list what no native reader has reviewed")] = False,
+) -> None:
+    """List what is missing, behind or changed since its review; exit code 1 when there is something."""
+    settings = load_settings()
+    database = Database(settings.database)
+    database.migrate()
+    knowledge = load(settings.content_dir, texts_to_train_from(settings.database, settings.content_dir))
+    if language is not None and language not in knowledge.languages:
+        raise Fault(f'"{language}" is not spoken: choose one of {", ".join(knowledge.languages)}')
+    found = standing(database, settings.content_dir, knowledge, dt.datetime.now(dt.timezone.utc))
+    states = [state for code in knowledge.languages if language in (None, code) for state in found.states(code)]
+    open_ones = [state for state in states if set(state.needs) - {Need.DRAFTED}]
+    for state in states if drafted else open_ones:
+        if state.needs:
+            out.print(_needs(found, state), markup=False, soft_wrap=True)
+    counts = {need: sum(need in state.needs for state in states) for need in Need}
+    out.print(
+        f"{len(states)} files: {counts[Need.MISSING]} lack texts, {counts[Need.BEHIND]} are behind, "
+        f"{counts[Need.LAPSED]} changed since their review, {counts[Need.DRAFTED]} not yet reviewed",
+        soft_wrap=True,
+    )
+    if open_ones:
+        sys.exit(1)
+
+
+def _needs(found: Standing, state: FileState) -> str:
+    told = [f"{need.value} ({count})" if count > 1 else need.value for need, count in state.needs.items()]
+    keys = [unit.key for unit in found.files[state.path].units if _is_open(found, unit, state.language)]
+    since = f"; changed since in {', '.join(state.behind)}" if state.behind else ""
+    texts = f": {', '.join(keys)}" if keys else ""
+    return f"{state.language}  {state.path}  {', '.join(told)}{texts}{since}"
+
+
+def _is_open(found: Standing, unit: Unit, language: str) -> bool:
+    mark = found.mark(unit, language)
+    return (language not in unit.texts and unit.is_needed()) or bool(mark and mark.behind)
 
 
 def _line(due: Due) -> str:

@@ -149,7 +149,7 @@ def sources() -> None:
                 "no list" if current is None else "too old" if source.is_stale(current.published, today) else "fresh"
             )
             if waiting:
-                state += f"; HELD: {waiting.hold_reason}"
+                state += f"; HELD: {waiting.hold_reason or 'somebody is to look at the differences'}"
             day = "" if current is None else str(current.published or "undated")
             rows = "" if current is None else f"{current.rows:,}"
             table.add_row(source.id, source.country, source.kind.value, day, rows, state)

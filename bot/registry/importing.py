@@ -31,6 +31,7 @@ def import_file(
     known_hash: str | None = None,
     force: str | None = None,
     progress: Callable[[int], None] = lambda rows: None,
+    look_first: bool = False,
 ) -> Outcome:
     """Import `path`; it is in force at once unless there is a reason to hold it.
 
@@ -38,6 +39,7 @@ def import_file(
         published: the list's own date; by default the one in the file's name.
         known_hash: of the file that ships with Salama, whose broken rows somebody has looked at.
         force: put it in force in spite of reasons to hold it; says why.
+        look_first: let it wait in any case, until somebody has looked at the differences.
 
     Raises:
         ImportRefused: the file cannot be used, has no date, or is in force already.
@@ -50,6 +52,8 @@ def import_file(
     file = ListFile(path.name, digest, published, by)
     outcome = stage(database, source, file, entries(source, read_rows(source, path)), now, progress)
     known = source.shipped.approved if source.shipped and digest == known_hash else None
+    if look_first:
+        return outcome
     if not outcome.held:
         approve(database, outcome.snapshot_id, by, "nothing to hold it for", now)
     elif force or (known and outcome.broken_count and "; " not in outcome.held):
@@ -75,10 +79,13 @@ def _date_if_shipped(source: Source, digest: str, known_hash: str | None) -> dt.
 def _check_date(source: Source, path: Path, published: dt.date | None, today: dt.date) -> None:
     if published is None and not source.undated:
         raise ImportRefused(
-            f"{path.name} tells no date: add --published YYYY-MM-DD, the day the authority printed on it"
+            f"{path.name} tells no date: add --published YYYY-MM-DD, the day the authority printed on it",
+            "no_date",
         )
     if published is not None and published > today:
-        raise ImportRefused(f"{path.name}: the date {published} is in the future: correct it with --published")
+        raise ImportRefused(
+            f"{path.name}: the date {published} is in the future: correct it with --published", "future"
+        )
 
 
 def _same_in_force(database: Database, source: Source, digest: str, published: dt.date | None) -> Outcome | None:

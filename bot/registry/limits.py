@@ -27,7 +27,16 @@ _CHUNK = 1 << 16
 
 
 class ImportRefused(Fault):
-    """The file is not taken; the message names it, says why and what to do."""
+    """The file is not taken; the message names it, says why and what to do.
+
+    Args:
+        code: names the console's text for it, `registry.refused.<code>`.
+        detail: what that text is completed with, such as the columns that are missing.
+    """
+
+    def __init__(self, message: str, code: str = "unusable", detail: str = "") -> None:
+        super().__init__(message)
+        self.code, self.detail = code, detail
 
 
 def sha256(path: Path) -> str:
@@ -39,7 +48,9 @@ def sha256(path: Path) -> str:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise ImportRefused(f"{path} has {size:,} bytes, at most {MAX_FILE_BYTES:,} are taken: split the list")
+            raise ImportRefused(
+                f"{path} has {size:,} bytes, at most {MAX_FILE_BYTES:,} are taken: split the list", "too_long"
+            )
         with path.open("rb") as file:
             digest = hashlib.sha256()
             while chunk := file.read(_CHUNK):
@@ -72,7 +83,7 @@ class _Unpacked(io.RawIOBase):
         try:
             chunk = self._stream.read(len(view))
         except (OSError, EOFError, zlib.error):
-            raise ImportRefused(f"{self._path} is a damaged gzip file: fetch it again") from None
+            raise ImportRefused(f"{self._path} is a damaged gzip file: fetch it again", "damaged") from None
         self._read += len(chunk)
         check_unpacked(self._path, self._read, self._size)
         view[: len(chunk)] = chunk
@@ -82,9 +93,9 @@ class _Unpacked(io.RawIOBase):
 def check_unpacked(path: Path, unpacked: int, packed: int) -> None:
     """Raise ImportRefused when what came out is too much for what went in."""
     if unpacked > MAX_UNPACKED_BYTES:
-        raise ImportRefused(f"{path} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes: split the list")
+        raise ImportRefused(f"{path} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes: split the list", "bomb")
     if unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * packed:
-        raise ImportRefused(f"{path} unpacks to more than {MAX_RATIO} times its size: it looks like a zip bomb")
+        raise ImportRefused(f"{path} unpacks to more than {MAX_RATIO} times its size: it looks like a zip bomb", "bomb")
 
 
 def check_length(path: Path) -> None:
@@ -94,7 +105,7 @@ def check_length(path: Path) -> None:
         while chunk := file.read(_CHUNK):
             line_ends += chunk.count(b"\n")
             if line_ends > 2 * MAX_ROWS:  # a cell may hold line breaks
-                raise ImportRefused(f"{path} has more than {MAX_ROWS:,} rows: split the list")
+                raise ImportRefused(f"{path} has more than {MAX_ROWS:,} rows: split the list", "too_long")
 
 
 def check_workbook(path: Path) -> None:
@@ -104,13 +115,15 @@ def check_workbook(path: Path) -> None:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError):
         raise ImportRefused(
-            f"{path} is not an XLSX workbook: save it as .xlsx, or correct the source's format"
+            f"{path} is not an XLSX workbook: save it as .xlsx, or correct the source's format", "wrong_type", "XLSX"
         ) from None
     check_unpacked(path, sum(member.file_size for member in members), path.stat().st_size)
     for member in members:
         check_unpacked(path, member.file_size, max(member.compress_size, 1))
         if member.filename.endswith("sharedStrings.xml") and member.file_size > MAX_SHARED_STRINGS_BYTES:
-            raise ImportRefused(f"{path} holds {member.file_size:,} bytes of strings: save it as CSV and import that")
+            raise ImportRefused(
+                f"{path} holds {member.file_size:,} bytes of strings: save it as CSV and import that", "too_long"
+            )
 
 
 def lines(path: Path, file: BinaryIO, encoding: str, error: Callable[[int, str], Exception]) -> Iterator[str]:

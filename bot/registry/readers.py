@@ -54,7 +54,7 @@ def read_rows(source: Source, path: Path) -> Iterator[Row]:
     _check_header(path, source, header)
     for count, (number, cells) in enumerate(table, 1):
         if count > MAX_ROWS:
-            raise ImportRefused(f"{path} has more than {MAX_ROWS:,} rows: split the list")
+            raise ImportRefused(f"{path} has more than {MAX_ROWS:,} rows: split the list", "too_long")
         if any(cell.strip() for cell in cells):
             yield _row(number, header, cells)
 
@@ -79,7 +79,9 @@ def _check_header(path: Path, source: Source, header: list[str]) -> None:
         names = ", ".join(f'"{name}"' for name in sorted(missing))
         there = ", ".join(f'"{name}"' for name in header[:12]) or "none"
         raise ImportRefused(
-            f"{path} has no column {names}; there are: {there[:400]}. Correct `columns` or `format` of {source.id}.yml"
+            f"{path} has no column {names}; there are: {there[:400]}. Correct `columns` or `format` of {source.id}.yml",
+            "no_column",
+            names,
         )
 
 
@@ -88,7 +90,7 @@ def _csv(path: Path, format: Format) -> Iterator[tuple[int, list[str]]]:
     _check_encoding(path, format.encoding)
 
     def error(line: int, reason: str) -> ImportRefused:
-        return ImportRefused(f"{path}, line {line}: {reason}")
+        return ImportRefused(f"{path}, line {line}: {reason}", "wrong_text", str(line))
 
     csv.field_size_limit(100 * MAX_CELL)
     with open_bytes(path) as file:
@@ -111,7 +113,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
     except UnicodeDecodeError:
         return
     if not text.isascii():
-        raise ImportRefused(f"{path} is UTF-8, not {encoding}: correct `format: encoding` of the source")
+        raise ImportRefused(f"{path} is UTF-8, not {encoding}: correct `format: encoding` of the source", "encoding")
 
 
 def _xlsx(path: Path, format: Format) -> Iterator[tuple[int, list[str]]]:
@@ -121,10 +123,13 @@ def _xlsx(path: Path, format: Format) -> Iterator[tuple[int, list[str]]]:
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
         except Exception as error:  # openpyxl raises whatever its XML parser and zip do
-            raise ImportRefused(f"{path} cannot be read as XLSX ({type(error).__name__}): save it anew") from None
+            name = type(error).__name__
+            raise ImportRefused(f"{path} cannot be read as XLSX ({name}): save it anew", "wrong_type", "XLSX") from None
         try:
             if format.sheet >= len(book.worksheets):
-                raise ImportRefused(f"{path} has {len(book.worksheets)} sheets, `format: sheet` is {format.sheet}")
+                raise ImportRefused(
+                    f"{path} has {len(book.worksheets)} sheets, `format: sheet` is {format.sheet}", "wrong_type", "XLSX"
+                )
             for number, row in enumerate(book.worksheets[format.sheet].iter_rows(), 1):
                 yield number, [FORMULA if cell.data_type == "f" else _text(cell.value) for cell in row]
         finally:
@@ -145,18 +150,20 @@ def _html(path: Path, format: Format) -> Iterator[tuple[int, list[str]]]:
     with open_bytes(path) as file:
         content = file.read(MAX_HTML_BYTES + 1)
     if len(content) > MAX_HTML_BYTES:
-        raise ImportRefused(f"{path} has more than {MAX_HTML_BYTES:,} bytes of HTML: split the list")
+        raise ImportRefused(f"{path} has more than {MAX_HTML_BYTES:,} bytes of HTML: split the list", "too_long")
     try:
         content.decode(format.encoding)
         parser = lxml.html.HTMLParser(encoding=format.encoding, no_network=True, huge_tree=False)
         page = lxml.html.document_fromstring(content, parser=parser)
     except UnicodeDecodeError as error:
-        raise ImportRefused(f"{path} is not {format.encoding} ({error.reason}): correct `format: encoding`") from None
+        raise ImportRefused(
+            f"{path} is not {format.encoding} ({error.reason}): correct `format: encoding`", "encoding"
+        ) from None
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
-        raise ImportRefused(f"{path} cannot be read as HTML: fetch the page again") from None
+        raise ImportRefused(f"{path} cannot be read as HTML: fetch the page again", "wrong_type", "HTML") from None
     tables = page.xpath("//table")
     if format.table >= len(tables):
-        raise ImportRefused(f"{path} has {len(tables)} tables, `format: table` is {format.table}")
+        raise ImportRefused(f"{path} has {len(tables)} tables, `format: table` is {format.table}", "wrong_type", "HTML")
     for number, row in enumerate(tables[format.table].xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"), 1):
         cells: list[str] = []
         for cell in row.xpath("./th | ./td"):

@@ -64,7 +64,7 @@ def stage(
         ImportRefused: no row of the file can be used.
     """
     with database.transaction() as session:
-        _drop_leftovers(session, source.id)
+        _drop_unfinished(session, source.id, SnapshotState.LOADING)
         snapshot = Snapshot(
             source=source.id, state=SnapshotState.LOADING.value, file_name=file.name[:200], sha256=file.sha256,
             published=file.published, imported_at=now, imported_by=file.by[:80], decision_note="", hold_reason="",
@@ -85,12 +85,22 @@ def stage(
         progress(rows + broken_count)
     if not rows:
         first = f", the first in {broken[0]}" if broken else ""
-        raise ImportRefused(f"{file.name}: no row can be used ({broken_count} are broken{first})")
+        raise ImportRefused(f"{file.name}: no row can be used ({broken_count} are broken{first})", "no_rows")
     return _compared(database, source, id, rows, broken, broken_count)
 
 
-def approve(database: Database, snapshot_id: int, by: str, note: str, now: dt.datetime) -> None:
+def approve(
+    database: Database,
+    snapshot_id: int,
+    by: str,
+    note: str,
+    now: dt.datetime,
+    record: Callable[[Session], None] = lambda session: None,
+) -> None:
     """Put a staged snapshot in force, in one transaction: old entries end, new ones begin, equal ones go on.
+
+    Args:
+        record: is called in that transaction.
 
     Raises:
         ImportRefused: it does not wait for approval.
@@ -104,10 +114,21 @@ def approve(database: Database, snapshot_id: int, by: str, note: str, now: dt.da
         session.execute(former.values(state=SnapshotState.FORMER.value))
         snapshot.state = SnapshotState.IN_FORCE.value
         snapshot.decided_at, snapshot.decided_by, snapshot.decision_note = now, by[:80], note
+        record(session)
 
 
-def refuse(database: Database, snapshot_id: int, by: str, note: str, now: dt.datetime) -> None:
+def refuse(
+    database: Database,
+    snapshot_id: int,
+    by: str,
+    note: str,
+    now: dt.datetime,
+    record: Callable[[Session], None] = lambda session: None,
+) -> None:
     """Give a held snapshot up; its entries are deleted, that it was tried is kept.
+
+    Args:
+        record: is called in the transaction that does it.
 
     Raises:
         ImportRefused: it does not wait for approval.
@@ -117,6 +138,7 @@ def refuse(database: Database, snapshot_id: int, by: str, note: str, now: dt.dat
         _delete_staged(session, snapshot.source, snapshot_id)
         snapshot.state = SnapshotState.REFUSED.value
         snapshot.decided_at, snapshot.decided_by, snapshot.decision_note = now, by[:80], note
+        record(session)
 
 
 def in_force(session: Session, source_id: str) -> Snapshot | None:
@@ -133,30 +155,50 @@ def held(session: Session, source_id: str) -> Snapshot | None:
 
 def _compared(database: Database, source: Source, id: int, rows: int, broken: list[str], broken_count: int) -> Outcome:
     with database.transaction() as session:
+        _drop_unfinished(session, source.id, SnapshotState.HELD)
         snapshot = session.get(Snapshot, id)
         former = in_force(session, source.id)
         diff = compare(session, source.id, id)
         snapshot.rows, snapshot.broken_rows, snapshot.broken_count = rows, broken, broken_count
         snapshot.added, snapshot.changed, snapshot.removed = diff.added, diff.changed, diff.removed
-        snapshot.hold_reason = _reason_to_hold(snapshot, former, diff)
+        snapshot.hold_reason = "; ".join(map(str, reasons_to_hold(snapshot, former, diff)))
         snapshot.state = SnapshotState.HELD.value
         return Outcome(id, rows, tuple(broken), broken_count, diff, snapshot.hold_reason)
 
 
-def _reason_to_hold(snapshot: Snapshot, former: Snapshot | None, diff: Diff) -> str:
+@dataclass(frozen=True)
+class Reason:
+    """Why an import is held. `code` names the console's text for it, which `values` complete; str() is English."""
+
+    code: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return _REASONS[self.code].format(**self.values)
+
+
+_REASONS = {
+    "broken": "{count} rows cannot be read (the first: {first})",
+    "share": "{removed:,} of {before:,} entries would go and {changed:,} change ({share:.0%})",
+    "older": "it is of {published}, older than the list in force of {former}",
+    "undated": "it has no date, the list in force is of {former}",
+}
+
+
+def reasons_to_hold(snapshot: Snapshot, former: Snapshot | None, diff: Diff) -> list[Reason]:
+    """Why `snapshot`, compared with the list in force, must be looked at by somebody; mostly nothing."""
     reasons = []
     if snapshot.broken_count:
-        reasons.append(f"{snapshot.broken_count} rows cannot be read (the first: {snapshot.broken_rows[0]})")
+        reasons.append(Reason("broken", {"count": snapshot.broken_count, "first": snapshot.broken_rows[0]}))
     if diff.before and diff.removed + diff.changed > MAX_SHARE * diff.before:
         share = (diff.removed + diff.changed) / diff.before
-        reasons.append(
-            f"{diff.removed:,} of {diff.before:,} entries would go and {diff.changed:,} change ({share:.0%})"
-        )
+        values = {"removed": diff.removed, "before": diff.before, "changed": diff.changed, "share": share}
+        reasons.append(Reason("share", values))
     if former is not None and former.published and snapshot.published and snapshot.published < former.published:
-        reasons.append(f"it is of {snapshot.published}, older than the list in force of {former.published}")
+        reasons.append(Reason("older", {"published": snapshot.published, "former": former.published}))
     if former is not None and former.published and snapshot.published is None:
-        reasons.append(f"it has no date, the list in force is of {former.published}")
-    return "; ".join(reasons)
+        reasons.append(Reason("undated", {"former": former.published}))
+    return reasons
 
 
 def _switch(session: Session, snapshot: Snapshot) -> None:
@@ -180,14 +222,15 @@ def _waiting(session: Session, snapshot_id: int) -> Snapshot:
     snapshot = session.get(Snapshot, snapshot_id)
     if snapshot is None or snapshot.state != SnapshotState.HELD.value:
         state = snapshot.state if snapshot else "unknown"
-        raise ImportRefused(f"snapshot {snapshot_id} is {state}, it does not wait: see `salama registry sources`")
+        raise ImportRefused(
+            f"snapshot {snapshot_id} is {state}, it does not wait: see `salama registry sources`", "not_waiting"
+        )
     return cast(Snapshot, snapshot)
 
 
-def _drop_leftovers(session: Session, source_id: str) -> None:
-    """What an import left that died, or that was held and is now followed by another."""
-    unfinished = (SnapshotState.LOADING.value, SnapshotState.HELD.value)
-    query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state.in_(unfinished))
+def _drop_unfinished(session: Session, source_id: str, state: SnapshotState) -> None:
+    """Give up what an import left that died, or what was held and is now followed by another that could be read."""
+    query = select(Snapshot).where(Snapshot.source == source_id, Snapshot.state == state.value)
     for snapshot in session.execute(query).scalars():
         _delete_staged(session, source_id, snapshot.id)
         snapshot.state = SnapshotState.REFUSED.value

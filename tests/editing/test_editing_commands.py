@@ -1,4 +1,4 @@
-"""`salama content export` and `stale`, as an operator types them."""
+"""`salama content export`, `stale` and `translations`, as an operator types them."""
 
 import pytest
 from typer.testing import CliRunner
@@ -43,3 +43,15 @@ def test_stale_lists_what_is_past_its_date_and_says_so_by_its_exit_code(salama, 
     assert ran.exit_code == 1
     assert f"2020-06-01  {TOPIC}  (topic, checked 2020-01-01)" in ran.stdout
     assert "1 of 6 topics" in ran.stdout
+
+
+def test_translations_lists_what_is_behind_and_says_so_by_its_exit_code(salama, root, topic):
+    ran = salama("content", "translations", "--language", "sw")
+    assert (ran.exit_code, "0 lack texts, 0 are behind" in ran.stdout) == (0, True), ran.stdout
+    assert TOPIC not in ran.stdout
+    assert f"sw  {TOPIC}  drafted" in salama("content", "translations", "--language", "sw", "--drafted").stdout
+    (root / TOPIC).write_text(set_values(topic, {("languages", "en", "title"): "Fees today"}), encoding="utf-8")
+    ran = salama("content", "translations", "--language", "sw")
+    assert (ran.exit_code, f"sw  {TOPIC}  behind, drafted: title; changed since in en" in ran.stdout) == (1, True)
+    ran = salama("content", "translations", "--language", "xx")
+    assert isinstance(ran.exception, Fault)
