@@ -10,7 +10,7 @@ from typing import Any
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
 from bot.knowledge.store import Knowledge
-from bot.knowledge.understood import EMERGENCY, FALLBACK
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 
 Parse = dict[str, Any]
 Understand = Callable[[str, "str | None"], Awaitable[Parse]]
@@ -21,6 +21,10 @@ WEAK, LIKELY = 0.6, 0.25
 """An answer outside any question, less sure than WEAK, gives way to a topic with at least the share LIKELY."""
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
+IN_DANGER = "utter_emergency"
+"""What the dialogue was about when the last answer was help in an emergency."""
+LONGEST_PLACE = 6
+"""Words of a message that may be nothing but where somebody is."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,22 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     whole = await understand(text, before.language)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
+    if before.slots.get("about") == IN_DANGER and (still := _still_in_danger(text, whole, knowledge)):
+        return (still,)
     two = await _two_questions(text, whole, before, knowledge, understand)
     return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
+
+
+def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
+    """What follows help in an emergency: the place where the person is, or words that would lead away from help."""
+    leads_away = _name(whole) in (*ANSWERS, FALLBACK, OUT_OF_SCOPE)
+    if len(text.split()) <= LONGEST_PLACE:
+        named = [entity["value"] for entity in whole["entities"] if entity["entity"] == "country"]
+        place = knowledge.places.exact(text) or (knowledge.places.find(text) if leads_away else None)
+        country = named[0] if named else place.country if place else None
+        if country:
+            return Asked(payload("inform_country", country=country))
+    return Asked(payload(EMERGENCY)) if leads_away else None
 
 
 def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:

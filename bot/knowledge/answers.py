@@ -102,7 +102,7 @@ class Composer:
 
     def emergency(self, places: Places) -> Reply:
         """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
-        here, home = places.destination or places.origin, places.origin if places.destination else None
+        here, home = places.destination, places.origin  # where somebody comes from is not where they are in danger
         found = self._facts_block(here, HELP_LINES, None, urgent=True) if here else ""
         # police at home cannot come; a line that is reached from abroad can help
         from_home = self._facts_block(home, HELP_LINES, None, from_abroad=True, urgent=True) if home else ""
@@ -116,7 +116,7 @@ class Composer:
         blocks = [block for block in blocks if block]
         # the country was perhaps only spoken of: the person must be able to say that it is another one
         blocks.append(self._response_text("utter_emergency_choose_country"))
-        choices = self._country_choices(HELP_LINES, but=here)
+        choices = self._country_choices(HELP_LINES, but=here, first=home)
         return Reply("\n\n".join(blocks), choices + self.choices(["talk_to_person"]), "utter_emergency")
 
     def country_noted(self, code: str) -> Reply:
@@ -200,8 +200,10 @@ class Composer:
 
     def facts_of(self, places: Places, kinds: Iterable[FactKind]) -> list[str]:
         """What is known of `kinds` about the person's countries, a block a country."""
-        blocks = [self._facts_block(code, kinds, role) for code, role in places.named()]
-        return [block for block in blocks if block]
+        named = places.named()
+        blocks = [block for code, role in named if (block := self._facts_block(code, kinds, role))]
+        # "what may an agent charge in Uganda" names no destination: what is known of the country is better than nothing
+        return blocks or [block for code, _ in named if (block := self._facts_block(code, kinds, None))]
 
     def _facts_block(
         self,
@@ -257,10 +259,12 @@ class Composer:
             return payload("course", course=id)
         return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
 
-    def _country_choices(self, kinds: Iterable[FactKind], but: str | None = None) -> tuple[Choice, ...]:
+    def _country_choices(
+        self, kinds: Iterable[FactKind], but: str | None = None, first: str | None = None
+    ) -> tuple[Choice, ...]:
         wanted = set(kinds)
         having = [c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)]
-        having.sort(key=lambda c: (c.country not in self._at_home, self._country(c.country)))
+        having.sort(key=lambda c: (c.country != first, c.country not in self._at_home, self._country(c.country)))
         return tuple(
             Choice(self._country(c.country), payload("inform_country", country=c.country))
             for c in [c for c in having if c.country != but][:MAX_COUNTRY_CHOICES]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 def plain(text: str) -> str:
     """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    if decomposed.isascii():  # a hundred thousand phrases of the emergency lexicon pass here at each start
+        return NO_LETTERS.sub(" ", decomposed).strip()
     letters = (c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 
@@ -34,7 +38,7 @@ class PhraseFinder(Generic[V]):
     """
 
     def __init__(self, values: Mapping[str, V]) -> None:
-        self._values = {plain(phrase): value for phrase, value in values.items() if plain(phrase)}
+        self._values = {words: value for phrase, value in values.items() if (words := plain(phrase))}
         self._longest: dict[str, int] = {}
         """The number of words of the longest phrase by its first word."""
         for phrase in self._values:

@@ -35,6 +35,10 @@ class EmergencyLexicon:
             for combination in lexicon.combinations.values()
         ]
 
+    def denies(self, text: str) -> bool:
+        """Whether `text` says that nobody is in danger, or speaks of what may happen."""
+        return _has(self._denials, _as_meant(text).split())
+
     def calls_for_help(self, text: str) -> bool:
         """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
         words = _as_meant(text).split()

@@ -1,6 +1,7 @@
 """A desk to play with: a worker that echoes, people who write, and what everybody sees."""
 
 import datetime as dt
+import functools
 
 from sqlalchemy import select
 
@@ -40,11 +41,16 @@ def turn(intent, content_id="", confidence=1.0, **more):
     return Turn((Reply(intent, (), content_id or intent),), "{}", "en", intent, confidence, **more)
 
 
+@functools.cache
+def lexicon(store):
+    return EmergencyLexicon(store.current.lexicons.values())
+
+
 class Office:
     def __init__(self, database, vault, store, engine=None):
         self.database, self.vault, self.store = database, vault, store
         self.engine = engine or Engine()
-        self.lexicon = EmergencyLexicon(store.current.lexicons.values())
+        self.lexicon = lexicon(store)
         self.voice = Voice(store, "en")
         self.desk = Desk(store, self.voice, self.lexicon.calls_for_help)
         self.worker = Worker(database, self.engine, Notices(store, "en"), self.desk)

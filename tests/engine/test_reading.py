@@ -8,6 +8,7 @@ import pytest
 from test_dialogue import EMERGENCIES, FEES, Talk
 
 from bot.engine.reading import Before, read
+from bot.knowledge.answers import payload
 from bot.settings import ROOT
 
 LANGUAGES = ("en", "fr", "pt", "sw")
@@ -126,3 +127,19 @@ async def test_a_firms_name_does_not_change_the_language(assistant, firm):
     assert talk.turn.language == "fr"
     await talk.say("how much can the agent ask me to pay?")
     assert talk.turn.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Riyadh", "SA"), ("KSA", "SA"), ("Muscat", "OM"), ("London", "GB"), ("Cambodia", "KH"), ("in Nairobi", "KE"),
+        ("dakar", "SN"), ("lebnon", "LB"), ("i dont know", None), ("sijui", None), ("please hurry", None), ("no", None),
+    ],
+)  # fmt: skip
+async def test_after_help_in_an_emergency_a_place_gives_its_numbers_and_nothing_leads_away(reading, text, expected):
+    (asked,) = await reading(text, Before({"about": "utter_emergency", "language": "en"}))
+    assert asked.text == (payload("inform_country", country=expected) if expected else "/emergency")
+
+
+async def test_thanks_after_help_are_thanks(reading):
+    assert names(await reading("thank you", Before({"about": "utter_emergency", "language": "en"}))) == ("thank",)

@@ -94,3 +94,14 @@ def test_in_an_emergency_abroad_only_those_lines_of_the_home_country_are_given_t
 def test_in_an_emergency_the_person_can_always_say_that_it_is_another_country(knowledge):
     text = composer(knowledge).emergency(Places(destination="QA")).text
     assert "In which country are you now" in text
+
+
+def test_where_a_person_comes_from_is_not_where_the_police_are_sent(knowledge):
+    reply = composer(knowledge).emergency(Places(origin="KE"))
+    assert "999" not in reply.text
+    assert reply.choices[0].payload == payload("inform_country", country="KE")  # one digit away, if it is there
+
+
+def test_a_country_named_in_another_role_still_gives_what_is_known_of_it(knowledge):
+    asked_in = composer(knowledge).topic("recruitment_fees", Places(destination="UG"))
+    assert "Uganda:" in asked_in.text

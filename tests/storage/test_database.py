@@ -4,9 +4,12 @@ from alembic.migration import MigrationContext
 
 import bot.console.tables
 import bot.conversations.desk_tables
+import bot.conversations.housekeeping_tables
 import bot.conversations.tables
 import bot.editing.tables
+import bot.editing.translation_tables
 import bot.registry.tables
+import bot.statistics.tables
 import bot.teaching.tables  # noqa: F401
 from bot.storage.database import Base, Database, DatabaseUnavailable
 

@@ -29,12 +29,12 @@ class EmergencyDetector(GraphComponent):
     """
 
     def __init__(self, config: dict[str, Any], lexicon: EmergencyLexicon) -> None:
-        self._likely, self._lexicon = float(config["likely"]), lexicon
+        self._likely, self._sure, self._lexicon = float(config["likely"]), float(config["sure"]), lexicon
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`likely`: the classifier's probability of an emergency from which on it is one."""
-        return {"likely": 0.25}
+        """`likely`: the classifier's share of an emergency that makes it one; `sure`: where the words deny danger."""
+        return {"likely": 0.25, "sure": 0.9}
 
     @classmethod
     def create(
@@ -61,5 +61,6 @@ class EmergencyDetector(GraphComponent):
         return messages
 
     def _is_emergency(self, text: str, probability: float) -> bool:
-        likely = probability >= self._likely and open_form() != REPORT_FORM
+        least = self._sure if self._lexicon.denies(text) else self._likely
+        likely = probability >= least and open_form() != REPORT_FORM
         return likely or self._lexicon.calls_for_help(text)
