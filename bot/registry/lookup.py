@@ -142,6 +142,9 @@ class Registry:
         if self.names_struck_off(text):
             return True
         query = self.read(text)
+        name = names.parse(query.text)
+        if len(names.core(name.words)) < len(name.words) and self._of_heart(name):
+            return True  # "First Choice Consultancy", where "First Choice Recruitment" was struck off
         if names.has_clear_form(query.text) and self.is_only_a_name(query.text):
             return True
         told = {names.parse(name).key: names.parse(name) for name in (query.text, *query.told)}

@@ -158,8 +158,8 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
         firms = [firm for firm in firms if firm[0].source.kind is not Kind.EMPLOYERS]
     if firms[0][0].how is How.NAME and all(hit.source.kind is Kind.EMPLOYERS for firm in firms for hit in firm):
         # an employer of that name must not hide an agency that was struck off under nearly the same one
-        struck = _firms([hit for hit in hits if _is_struck_off_alike(hit)])
-        firms = [*struck[: MAX_CHOICES - 1], *firms]
+        alike = _firms([hit for hit in hits if _is_struck_off_alike(hit)])
+        firms = [*alike[: MAX_CHOICES - 1], *firms]
     if len(firms) > 1:
         return replace(verdict, ruling=Ruling.AMBIGUOUS, matches=tuple(firm[0] for firm in firms)[:MAX_CHOICES])
     firm = firms[0]
