@@ -15,7 +15,7 @@ from bot.engine.dialogue_state import open_form
 from bot.registry.desk import current_desk
 
 CHECK = "check_recruiter"
-REPORT, SURE = "report_recruiter", 0.8
+REPORT, SURE = "report_recruiter", 0.7
 LONGEST = 100
 """Characters of a message that only asks about a firm."""
 GIVES_WAY = (None, "centre_form")
@@ -46,10 +46,10 @@ class RecruiterDetector(GraphComponent):
             # a picked choice has no ranking
             if not desk or not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
                 continue
-            is_report = intent == REPORT and confidence >= SURE
+            if intent == REPORT and confidence >= SURE:
+                continue  # they know already
             # who was struck off is told in a message of any length
-            struck = not is_report and desk.registry.names_struck_off(text)
-            if struck or (len(text) <= LONGEST and desk.registry.is_named_in_full(text)):
+            if desk.registry.names_struck_off(text) or (len(text) <= LONGEST and desk.registry.is_named_in_full(text)):
                 message.set(INTENT, {"name": CHECK, "confidence": 1.0}, add_to_output=True)
         return messages
 
