@@ -37,7 +37,7 @@ class ActionNoteRecruiter(SafeAction):
         text = entity(tracker, "recruiter")
         if text is None:
             text = tracker.latest_message.get("text") or ""
-            if text.startswith("/") or current_desk.get().registry.read(text).is_empty:
+            if text.startswith("/") or not _names_somebody(text):
                 text = None
         return [SlotSet("recruiter", text), SlotSet("requested_slot", None)]
 
@@ -54,11 +54,18 @@ class ValidateRecruiterForm(SafeAction):
         if tracker.get_slot("requested_slot") != "recruiter":
             return []  # the form was opened by this very message
         text, intent = text_of(tracker), intent_of(tracker)
-        if text.startswith("/") or intent == EMERGENCY or intent in LEAVES:
+        if text.startswith("/") or intent == EMERGENCY:
             return []
-        if not current_desk.get().registry.read(text).is_empty and _may_be_a_recruiter(tracker, text):
+        if intent in LEAVES and not current_desk.get().registry.names_struck_off(text):
+            return []
+        if _names_somebody(text) and _may_be_a_recruiter(tracker, text):
             return [SlotSet("recruiter", text)]
         return [SlotSet("recruiter", None)] if intent in ASK_AGAIN else []
+
+
+def _names_somebody(text: str) -> bool:
+    registry = current_desk.get().registry
+    return registry.names_struck_off(text) or not registry.read(text).is_empty
 
 
 def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:

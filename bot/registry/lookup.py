@@ -22,13 +22,14 @@ from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
 from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
+from bot.registry.struck import StruckName, StruckNames
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
 from bot.registry.verdict import BAD, SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
 from bot.storage.database import Database
 
 CHOSEN = "entry:"
 """Before an entry's number: a choice that was offered, instead of a name."""
-SIMILAR_LIMIT = 24
+SIMILAR_LIMIT, FEW = 24, 3
 MAX_EXACT = 60
 SHORTEST_FIRM = 5
 ONE_FIRM = 0.85
@@ -63,6 +64,7 @@ class Registry:
         self._stamp: tuple[object, ...] | None = None
         self._looked = float("-inf")
         self._index, self._slips = NameIndex([]), SlipIndex([])
+        self._struck, self._struck_in = StruckNames([], [], str.isdigit), frozenset[str]()
         self._entry_ids = self._source_of = np.zeros(0, np.int64)
         self._order: list[str] = []
         self.published: dict[str, dt.date | None] = {}
@@ -111,11 +113,43 @@ class Registry:
         there = [hit for hit in hits if hit.source.country == country]
         return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
 
-    def is_named_in_full(self, text: str) -> bool:
-        """Whether a message names an agency of the lists, letter by letter, alone or in a question about it."""
+    def names_struck_off(self, text: str) -> bool:
+        """Whether the whole name of a struck-off recruiter stands anywhere in a message."""
         self.refresh()
+        return bool(self._struck.within(text))
+
+    def is_only_a_name(self, text: str, employers: bool = True) -> bool:
+        """Whether a message is a listed name and nothing else.
+
+        Args:
+            employers: whether the lists of employers count.
+        """
+        self.refresh()
+        name = names.parse(text)
+        if len(name.key) < SHORTEST_FIRM:
+            return False
+        with self._database.transaction() as session:
+            rows = _rows(session, _by_keys(session, KeyKind.NAME, [name.key]))
+        lists = {id for id in self.published if employers or self.sources[id].kind is not Kind.EMPLOYERS}
+        current = [row for row in rows if row["source"] in lists and row["until_id"] is None]
+        return any(_is_the_name(row, {name.key: name}) for row in current)
+
+    def is_named_in_full(self, text: str) -> bool:
+        """Whether a message names an agency of the lists, letter by letter, alone or in a question about it.
+
+        Also wherever it stands with its legal form, and an employer named so and nothing beside.
+        """
+        if self.names_struck_off(text):
+            return True
         query = self.read(text)
+        name = names.parse(query.text)
+        if len(names.core(name.words)) < len(name.words) and self._of_heart(name):
+            return True  # "First Choice Consultancy", where "First Choice Recruitment" was struck off
+        if names.has_clear_form(query.text) and self.is_only_a_name(query.text):
+            return True
         told = {names.parse(name).key: names.parse(name) for name in (query.text, *query.told)}
+        with_forms = {name.key: name for name in map(names.parse, names.with_clear_forms(query.text))}
+        told |= {key: name for key, name in with_forms.items() if len(key) >= SHORTEST_FIRM and key not in told}
         whole = names.parse(query.text).key
         wanted = [key for key, name in told.items() if key and (key != whole or len(name.words) > 1)]
         agencies = {id for id in self.published if self.sources[id].kind is not Kind.EMPLOYERS}
@@ -131,6 +165,8 @@ class Registry:
             return ()
         cues = load_cues(self._content_dir)
         surely = [self._is_surely_listed(session, part) for part in query.parts]
+        if sum(surely) < 2 and self._struck.within(query.text):
+            return ()
         beside = [query.is_question and "," not in query.text and cues.looks_like_a_name(part) for part in query.parts]
         firms = tuple(p for p, sure, alike in zip(query.parts, surely, beside, strict=True) if sure or alike)
         if not any(surely) or len(firms) < 2:
@@ -182,7 +218,7 @@ class Registry:
         self._order = list(self.published)
         place = {id: n for n, id in enumerate(self._order)}
         query = (
-            select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled)
+            select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires)
             .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
             .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(self._order))
         )
@@ -191,6 +227,13 @@ class Registry:
         self._source_of = np.array([place[row[1]] for row in rows], dtype=np.int64)
         self._index = NameIndex([row[2] for row in rows])
         self._slips = SlipIndex([row[2].replace(" ", "") for row in rows])
+        struck = [row for row in rows if Status(row[3]) in BAD or row[4] is not None]
+        self._struck_in = frozenset(row[1] for row in struck)
+        self._struck = StruckNames(
+            [StruckName(row[0], tuple(row[2].split())) for row in struck],
+            (row[2] for row in rows),
+            load_cues(self._content_dir).knows,
+        )
 
     def _hits(
         self, session: Session, text: str, query: Query, sources: Mapping[str, Source], today: dt.date
@@ -212,7 +255,14 @@ class Registry:
         told = {name.key: name for name in (whole, *map(names.parse, query.told)) if name.key}
         for id in _by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
-        similar: dict[int, float] = {}
+        inside = set() if text.startswith(CHOSEN) else {id for ids in self._struck.within(text).values() for id in ids}
+        for id in inside:
+            exact.setdefault(id, How.NAME)
+        similar = {id: SURELY_SAME for name in spellings.values() for id in self._of_heart(name)}
+        for name in [] if text.startswith(CHOSEN) or exact else map(names.parse, names.with_clear_forms(query.text)):
+            # misspelt in a sentence, up to its legal form
+            struck = self.similar(name.spelled, FEW, self._struck_in)
+            similar |= {id: score for id, score in struck if score > similar.get(id, SIMILAR_AT_ALL)}
         for name in spellings.values():
             # a short message may be a name, cue words and all; what it is not likely to be counts a little less
             if name != asked and name == whole and query.is_question and len(name.words) > SHORT_QUERY:
@@ -227,7 +277,7 @@ class Registry:
             if source is None:
                 continue
             how = exact.get(row["id"], How.SIMILAR)
-            if how is How.NAME and not _is_the_name(row, told):
+            if how is How.NAME and not _is_the_name(row, told) and not self._warns(row, inside, today):
                 how = How.SIMILAR
             if (
                 how is How.NAME
@@ -238,6 +288,15 @@ class Registry:
                 how = How.SIMILAR  # a number that no list has may be a word of the name: "No 1 Travels"
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
             yield self._hit(row, source, how, score).status_on(today, row["expires"])
+
+    def _of_heart(self, name: names.Name) -> list[int]:
+        """Struck-off entries of the same telling words; one such word alone is too little."""
+        return self._struck.of_heart(name.words) if len(names.core(name.words)) > 1 else []
+
+    def _warns(self, row: Mapping[str, Any], inside: set[int], today: dt.date) -> bool:
+        """Whether the entry's name stands in the message and its word is a bad one."""
+        ran_out = row["expires"] is not None and row["expires"] < today
+        return row["id"] in inside and (Status(row["status"]) in BAD or ran_out)
 
     def _hit(self, row: Mapping[str, Any], source: Source, how: How, score: float) -> Hit:
         listed = row["until_id"] is None

@@ -29,6 +29,8 @@ _FORM_OF = {form: kind for kind, forms in _WORDS["legal_forms"].items() for form
 _SYNONYMS = {variant: word for word, variants in _WORDS["synonyms"].items() for variant in variants}
 _PREFIXES = sorted(_WORDS["prefixes"], key=len, reverse=True)
 _LONGEST_PHRASE = 4
+LONGEST_RUN = 8
+"""Words of a name within a sentence, before its legal form."""
 _COUNTRY_LETTERS = frozenset("ukt")
 """East African firms write the country's letter before the legal form: "Saracen (U) Limited"."""
 _TRADING_AS = re.compile(
@@ -71,6 +73,34 @@ def fold(text: str) -> str:
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
         text = text if text.isascii() else anyascii(text)
     return text.lower()
+
+
+def tokens(text: str) -> list[str]:
+    """The words of any text, written as in names: folded, initials joined, one spelling for each synonym."""
+    return _canonical(_join_initials(_TOKEN.findall(_ONE_LETTER.sub(" ", fold(text)))))
+
+
+def is_clear_form(words: Iterable[str]) -> bool:
+    """Whether words after a name begin with a legal form that nobody takes for another word, such as "Co Ltd"."""
+    for word in words:
+        if word in _CLEAR or word in _SLIPS:
+            return True
+        if _FORM_OF.get(word) != "any":
+            return False
+    return False
+
+
+def has_clear_form(text: str) -> bool:
+    """Whether `text` ends with such a legal form."""
+    words = tokens(text)
+    return len(words) > 1 and (words[-1] in _CLEAR or words[-1] in _SLIPS)
+
+
+def with_clear_forms(text: str) -> list[str]:
+    """The runs of words that end with a clear legal form inside `text`: what may be a name within a sentence."""
+    words = tokens(text)
+    ends = [at for at in range(1, len(words)) if words[at] in _CLEAR]
+    return [" ".join(words[start : end + 1]) for end in ends for start in range(max(0, end - LONGEST_RUN), end)]
 
 
 @lru_cache(maxsize=20_000)

@@ -64,6 +64,10 @@ class Cues:
         self._groups = groups
         self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` is one of a question about recruiters, or a place."""
+        return _bare(word) in self._all
+
     def read(self, text: str) -> Query:
         """Take a message apart; the name may come out empty."""
         text = " ".join(text[:MAX_QUERY].split())

@@ -16,7 +16,10 @@ from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
 MAX_NAME = 44
 MAX_NAME_SMS = 34
-MAX_TITLE_SMS = 40
+MAX_NAME_COMPARED = 160
+"""Letters of a name that a person is asked to compare letter by letter."""
+SMS_SEPTETS = 2 * 153 - 60
+"""What two SMS hold, less room for the choice that the text tells, and for the word that brings the rest."""
 MAX_LISTS = 2
 COUNTRY_CHOICE = "/inform_country"
 _RESPONSES = {
@@ -65,7 +68,11 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
     if verdict.ruling is Ruling.NOT_FOUND:
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
-    said = composer.response(response, places, **_values(composer, verdict))
+    values = _values(composer, verdict)
+    said = composer.response(response, places, **values)
+    if verdict.ruling is Ruling.IMITATION:
+        whole = composer.response(response, places, **{**values, "name": _compared(composer, verdict.matches[0])})
+        said = whole if not composer.sms or (septets(fold(whole.text)) or SMS_SEPTETS + 1) <= SMS_SEPTETS else said
     # by SMS the country's office is left to a choice: the verdict itself must fit
     if composer.sms:
         text = said.text.partition("\n\n")[0]
@@ -131,17 +138,25 @@ def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
     if not verdict.matches:
         return values
     first = verdict.matches[0]
-    licence = f" ({first.licence})" if first.licence and len(first.licence) <= 12 else ""
     site = first.source.register_url
     return {
         **values,
-        "name": _shown(composer, first.name) + licence,
+        "name": _shown(composer, first.name) + _licence(first),
         "list": first.source.authority,
         "date": _date(composer, first),
         "means": first.source.means[composer.language],
         "status": _status(composer, first),
         "site": urlsplit(site).netloc.removeprefix("www.") if composer.sms else site,
     }
+
+
+def _licence(hit: Hit) -> str:
+    return f" ({hit.licence})" if hit.licence and len(hit.licence) <= 12 else ""
+
+
+def _compared(composer: Composer, hit: Hit) -> str:
+    """A name to compare letter by letter: hence whole."""
+    return _shown(composer, hit.name, MAX_NAME_COMPARED) + _licence(hit)
 
 
 def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
@@ -176,13 +191,15 @@ def _title(composer: Composer, hit: Hit) -> str:
     """A choice: name, licence number, place, and a mark where the lists speak against it."""
     place = hit.city.rsplit(",", 1)[-1].strip()[:24] or hit.source.country
     mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
-    parts = [_shown(composer, hit.name), hit.licence[:14], place, mark]
+    # the name that warns is told whole where it can be
+    name = _shown(composer, hit.name, MAX_NAME if hit.status in BAD else None)
+    parts = [name, hit.licence[:14], place, mark]
     return _plain(composer, ", ".join(part for part in parts if part))
 
 
-def _shown(composer: Composer, name: str) -> str:
+def _shown(composer: Composer, name: str, longest: int | None = None) -> str:
     """A name for the reply: one line, no markup, cut; in SMS without letters that would double its price."""
-    longest = MAX_NAME_SMS if composer.sms else MAX_NAME
+    longest = longest or (MAX_NAME_SMS if composer.sms else MAX_NAME)
     text = " ".join("".join(c for c in name if c.isprintable() and c not in "<>{}[]").split())
     if text.startswith(CHOSEN):
         return "-"

@@ -137,7 +137,7 @@ def prefer(there: Verdict, everywhere: Verdict, hits: Iterable[Hit]) -> Verdict:
     against = [hit for hit in hits if hit.listed and hit.status in BAD and hit.how is How.NAME]
     known = {hit.entry_id for hit in (*found.matches, *found.history)}
     other = [firm[0] for firm in _firms(against) if known.isdisjoint(hit.entry_id for hit in firm)]
-    if not _is_exact(found):
+    if not _is_exact(found) or found.matches[0].source.kind is Kind.EMPLOYERS:
         bad = [hit for hit in everywhere.matches if hit.status in BAD and hit.entry_id not in known]
         other += [hit for hit in bad if hit not in other]
     if not other:
@@ -156,6 +156,10 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
     if len(firms) > 1 and any(firm[0].source.kind is not Kind.EMPLOYERS for firm in firms):
         # agencies come before employers that happen to have their name
         firms = [firm for firm in firms if firm[0].source.kind is not Kind.EMPLOYERS]
+    if firms[0][0].how is How.NAME and all(hit.source.kind is Kind.EMPLOYERS for firm in firms for hit in firm):
+        # an employer of that name must not hide an agency that was struck off under nearly the same one
+        alike = _firms([hit for hit in hits if _is_struck_off_alike(hit)])
+        firms = [*alike[: MAX_CHOICES - 1], *firms]
     if len(firms) > 1:
         return replace(verdict, ruling=Ruling.AMBIGUOUS, matches=tuple(firm[0] for firm in firms)[:MAX_CHOICES])
     firm = firms[0]
@@ -166,6 +170,11 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
             return _on_firm(verdict, _firms(struck)[0], hits, today)
         return replace(verdict, ruling=Ruling.OTHER_HOLDER, matches=tuple(firm[:1]))
     return _on_firm(verdict, firm, hits, today)
+
+
+def _is_struck_off_alike(hit: Hit) -> bool:
+    bad = hit.listed and hit.status in BAD and hit.source.kind is not Kind.EMPLOYERS
+    return bad and hit.how is How.SIMILAR and hit.score >= SIMILAR[hit.source.kind]
 
 
 def _on_firm(verdict: Verdict, firm: list[Hit], hits: list[Hit], today: dt.date) -> Verdict:

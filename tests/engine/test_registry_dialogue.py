@@ -108,6 +108,42 @@ async def test_a_country_that_has_no_list_does_not_hide_the_listed_name(talk):
     assert "0540" in await talk.say("1")
 
 
+STRUCK = [
+    "can i trust Talent Gateway Ltd?", "naweza kuamini Talent Gateway Ltd?", "Kalezon Limited", "Tangofox Ltd in Kenya",
+    "Skill Dove Ltd Qatar", "I paid Skill Dove Ltd 500 dollars", "my agent is Mastermind Ventures",
+    "Sahara Recruitment Agency Limited wananipeleka Oman",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("in_form", [True, False])
+@pytest.mark.parametrize("text", STRUCK)
+async def test_a_struck_off_name_in_any_words_is_a_warning(talk, text, in_form):
+    await talk.say("hello")
+    if in_form:
+        pick(talk, "/check_recruiter")
+        await talk.say("1")
+    await talk.say(text)
+    assert talk.said == ["utter_registry_struck"]
+
+
+async def test_a_report_of_a_struck_off_recruiter_stays_a_report(talk):
+    await talk.say("hello")
+    await talk.say("I want to report Skill Dove Ltd, they took my money")
+    assert talk.said[-1].startswith("utter_ask_report")
+
+
+@pytest.mark.parametrize("in_form", [True, False])
+async def test_a_listed_name_alone_is_no_emergency_but_a_call_for_help_is(talk, in_form):
+    await talk.say("hello")
+    if in_form:
+        pick(talk, "/check_recruiter")
+        await talk.say("1")
+    await talk.say("The Gideon's Men")
+    assert talk.said == ["utter_registry_stale"]
+    await talk.say("Skill Dove Ltd locked me in a room and took my passport help me")
+    assert talk.said == ["utter_emergency"]
+
+
 async def test_the_look_up_can_be_left(talk):
     await talk.say("hello")
     pick(talk, "/check_recruiter")

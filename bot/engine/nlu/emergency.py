@@ -14,17 +14,19 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.engine.dialogue_state import open_form
 from bot.knowledge.store import load
 from bot.knowledge.understood import EMERGENCY, FALLBACK
+from bot.registry.desk import current_desk
 from bot.safety.emergency import EmergencyLexicon
 from bot.settings import load_settings
 
-REPORT_FORM = "report_form"
+REPORT_FORM, RECRUITER_FORM = "report_form", "recruiter_form"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class EmergencyDetector(GraphComponent):
     """Makes the intent `emergency` when the lexicon says so, or when the classifier finds it likely enough.
 
-    While a recruiter is being reported only the lexicon counts: what is told there is often of money and threats.
+    While a recruiter is being reported only the lexicon counts: what is told there is often of money and threats. So
+    it does for a message that is a recruiter's listed name and nothing else, such as "The Gideon's Men".
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
@@ -61,6 +63,15 @@ class EmergencyDetector(GraphComponent):
         return messages
 
     def _is_emergency(self, text: str, probability: float) -> bool:
+        if self._lexicon.calls_for_help(text):
+            return True
         least = self._sure if self._lexicon.denies(text) else self._likely
-        likely = probability >= least and open_form() != REPORT_FORM
-        return likely or self._lexicon.calls_for_help(text)
+        return probability >= least and open_form() != REPORT_FORM and not _is_a_recruiter(text)
+
+
+def _is_a_recruiter(text: str) -> bool:
+    """Whether the message is a name of the lists: an agency's, or any when that was asked for."""
+    desk = current_desk.get(None)
+    if desk is None:
+        return False
+    return desk.registry.is_only_a_name(text, employers=open_form() == RECRUITER_FORM)

@@ -15,8 +15,11 @@ from bot.engine.dialogue_state import open_form
 from bot.registry.desk import current_desk
 
 CHECK = "check_recruiter"
+REPORT, SURE = "report_recruiter", 0.7
 LONGEST = 100
 """Characters of a message that only asks about a firm."""
+GIVES_WAY = (None, "centre_form")
+"""Without an open form, or in one of a short question that anything else closes."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,10 +42,18 @@ class RecruiterDetector(GraphComponent):
         desk = current_desk.get(None)
         for message in messages:
             text = str(message.get(TEXT) or "")
-            intent = (message.get(INTENT) or {}).get("name")
+            intent, confidence = _intent(message)
             # a picked choice has no ranking
-            if not desk or not message.get(INTENT_RANKING_KEY) or intent == CHECK or len(text) > LONGEST:
+            if not desk or not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
                 continue
-            if open_form() is None and desk.registry.is_named_in_full(text):
+            if intent == REPORT and confidence >= SURE:
+                continue  # they know already
+            # who was struck off is told in a message of any length
+            if desk.registry.names_struck_off(text) or (len(text) <= LONGEST and desk.registry.is_named_in_full(text)):
                 message.set(INTENT, {"name": CHECK, "confidence": 1.0}, add_to_output=True)
         return messages
+
+
+def _intent(message: Message) -> tuple[str, float]:
+    found = message.get(INTENT) or {}
+    return str(found.get("name") or ""), float(found.get("confidence") or 0.0)
