@@ -37,7 +37,9 @@ async def show(visit: Visit) -> Response:
     )
     has_asked = any(asked.values())
     try:
-        results, said, tags, names = await visit.read(_read, wanted, visit.query("before"), has_asked)
+        results, said, tags, names = await visit.read(
+            _read, wanted, visit.query("before"), has_asked, not visit.may(Right.UNMASK)
+        )
     except ValueError:  # the address was changed by hand
         raise HTTPException(400) from None
     knowledge = visit.console.store.current
@@ -58,9 +60,9 @@ async def show(visit: Visit) -> Response:
 
 
 def _read(
-    session: Session, wanted: Wanted, before: str, has_asked: bool
+    session: Session, wanted: Wanted, before: str, has_asked: bool, masked: bool
 ) -> tuple[Results, dict[int, Any], list[str], dict[int, str]]:
-    results = find(session, wanted, before) if has_asked else Results((), None)
+    results = find(session, wanted, before, masked) if has_asked else Results((), None)
     without = [found.conversation.id for found in results.items if found.message is None]
     names = {one.id: one.name for one in staff.everybody(session)}
     return results, queues.newest_of(session, without), records.known_tags(session), names

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.desk_tables import Tag
 from bot.conversations.tables import Conversation, Message
+from bot.safety.redaction import redact
 from bot.storage.database import Database
 
 PAGE = 30
@@ -59,13 +60,17 @@ class Results:
     before: str | None
 
 
-def find(session: Session, wanted: Wanted, before: str = "") -> Results:
-    """Look for `wanted`; `before` is what the former page gave."""
+def find(session: Session, wanted: Wanted, before: str = "", masked: bool = False) -> Results:
+    """Look for `wanted`; `before` is what the former page gave.
+
+    With `masked`, words are looked for in what redaction leaves of a text: otherwise whoever sees only "•••" could
+    read a telephone number digit by digit, by what is found and what is not.
+    """
     words = _words(wanted.words)
     if wanted.words and not words:
         return Results((), None)
     if words or wanted.topic:
-        return _by_message(session, wanted, words, before)
+        return _by_message(session, wanted, words, before, masked)
     return _by_conversation(session, wanted, before)
 
 
@@ -92,8 +97,18 @@ def _merge(database: Database, pages: int) -> bool:
 
 
 def _words(said: str) -> list[str]:
-    folded = "".join(c for c in unicodedata.normalize("NFKD", said.lower()) if not unicodedata.combining(c))
-    return re.findall(r"[^\W_]+", folded)[:MAX_WORDS]
+    return _split(said)[:MAX_WORDS]
+
+
+def _split(text: str) -> list[str]:
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", folded)
+
+
+def _has(text: str, words: list[str]) -> bool:
+    """Whether all words, or their beginnings, are in `text`: as both databases' indexes find them."""
+    there = set(_split(text))
+    return all(word in there or (len(word) >= BEGINNING and any(w.startswith(word) for w in there)) for word in words)
 
 
 def _by_conversation(session: Session, wanted: Wanted, before: str) -> Results:
@@ -117,7 +132,7 @@ def _by_conversation(session: Session, wanted: Wanted, before: str) -> Results:
     )
 
 
-def _by_message(session: Session, wanted: Wanted, words: list[str], before: str) -> Results:
+def _by_message(session: Session, wanted: Wanted, words: list[str], before: str, masked: bool) -> Results:
     """The newest messages with the words (or the topic), then those of them that fit the rest.
 
     A common word is in a hundred thousand messages: the inner limit keeps the time in bounds, and the next page goes
@@ -136,7 +151,7 @@ def _by_message(session: Session, wanted: Wanted, words: list[str], before: str)
     items: dict[int, Found] = {}
     rows = session.execute(query.limit(ROWS)).all()
     for message, conversation in rows:
-        if conversation.id not in items:
+        if conversation.id not in items and (not masked or _has(redact(message.text, conversation.language), words)):
             if len(items) == PAGE:
                 return Results(tuple(items.values()), str(message.id + 1))
             items[conversation.id] = Found(conversation, message)

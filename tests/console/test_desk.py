@@ -161,3 +161,12 @@ async def test_the_stream_of_live_updates_is_for_staff_and_ends_by_itself(signed
     assert "beating" not in stream.text
     nobody = TestClient(app, follow_redirects=False)
     assert nobody.get("/console/live", headers={"sec-fetch-dest": "empty"}).status_code == 401
+
+
+async def test_a_masked_number_cannot_be_read_by_searching(signed_in, office):
+    office.write("My number is 0719 123 456", "m1")
+    link = "/console/conversations/1"
+    for role, expected in (("viewer", False), ("editor", False), ("counsellor", True)):
+        browser = signed_in(role)
+        assert (link in browser.get("/console/search?words=0719").text) is expected, role
+        assert link in browser.get("/console/search?words=number").text, role
