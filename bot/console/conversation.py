@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from bot.console import staff
 from bot.console.audit import Act
+from bot.console.reasons import is_reason
 from bot.console.roles import RIGHTS, Right, Role
 from bot.console.routing import Page
 from bot.console.shown import Shown, code
@@ -18,8 +19,6 @@ from bot.conversations.contacts import window_closes
 from bot.conversations.tables import Contact, Conversation, Direction
 from bot.safety.encryption import SecretError
 
-SHORTEST_REASON = 5
-
 
 async def show(visit: Visit) -> Response:
     """The conversation, masked."""
@@ -29,7 +28,7 @@ async def show(visit: Visit) -> Response:
 async def unmask(visit: Visit) -> Response:
     """The conversation with full texts and the address, once, for a reason that the audit log keeps."""
     reason = visit.field("reason")
-    if len(reason) < SHORTEST_REASON:
+    if not is_reason(reason):
         return await page(visit, problem="desk.reason_needed", status=400)
 
     def record(session: Session) -> None:
