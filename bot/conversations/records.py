@@ -49,9 +49,9 @@ def as_tag(text: str) -> str:
 
 
 def tag(session: Session, conversation_id: int, text: str) -> None:
-    """Add a tag; one more than `MAX_TAGS` is not taken."""
+    """Add a tag; one more than `MAX_TAGS` is not taken, and nothing that names the person: tags are not masked."""
     locked(session, conversation_id)
-    word = as_tag(text)
+    word = as_tag(redact(text))
     if not word:
         raise Refused(Refusal.EMPTY)
     if len(tags(session, conversation_id)) < MAX_TAGS:
@@ -72,8 +72,9 @@ def tags(session: Session, conversation_id: int) -> list[str]:
 
 
 def known_tags(session: Session, limit: int = 50) -> list[str]:
-    """Tags that are in use."""
-    return list(session.execute(select(Tag.tag).distinct().order_by(Tag.tag).limit(limit)).scalars())
+    """Tags that are in use, but for old ones that name a person."""
+    found = session.execute(select(Tag.tag).distinct().order_by(Tag.tag).limit(limit)).scalars()
+    return [word for word in found if redact(word) == word]
 
 
 def suggest(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.console.tables import AuditEntry
+from bot.conversations.desk_tables import Tag
 from bot.conversations.tables import Message
 from bot.safety.encryption import AddressVault
 from tests.console.conftest import csrf, post
@@ -170,3 +171,30 @@ async def test_a_masked_number_cannot_be_read_by_searching(signed_in, office):
         browser = signed_in(role)
         assert (link in browser.get("/console/search?words=0719").text) is expected, role
         assert link in browser.get("/console/search?words=number").text, role
+
+
+async def test_notes_and_tags_are_masked_too(signed_in, office, database):
+    office.write("hello", "m1")
+    amina, viewer = signed_in("counsellor", "amina"), signed_in("viewer")
+    acting(amina, 1, "note", note="her number is +254 719 123 456")
+    acting(amina, 1, "tag", tag="+254 719 123 457")
+    acting(amina, 1, "tag", tag="doha")
+    with database.transaction() as session:
+        session.add(Tag(conversation_id=1, tag="254-719-123-458"))  # as it could be before
+    for browser in (amina, viewer):
+        page = browser.get("/console/conversations/1").text
+        assert "her number is •••" in page
+        assert ">doha<" in page
+        assert not any(f"123{mark}45" in page for mark in " -+"), page
+    assert "254-719" not in viewer.get("/console/search?words=x").text
+    shown = acting(amina, 1, "unmask", reason="to call her back").text
+    assert "+254 719 123 456" in shown
+    assert "254-719-123-458" in shown
+    assert "123-457" not in shown
+
+
+@pytest.mark.parametrize("reason", ["\u200b" * 5, ".....", "aaaaaaaa", "\u3164" * 6, "a . . b", "- - - - - -"])
+async def test_no_reason_is_no_reason(signed_in, office, reason):
+    office.write("call me on +254 719 123 456", "m1")
+    assert acting(signed_in("counsellor"), 1, "unmask", reason=reason).status_code == 400
+    assert acting(signed_in("admin"), 1, "erase", reason=reason, sure="yes").status_code == 400
