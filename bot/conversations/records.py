@@ -15,6 +15,7 @@ from bot.conversations.tables import Direction, Message
 from bot.safety.redaction import redact
 
 MAX_NOTE = 2000
+PRESSED_TWICE = dt.timedelta(minutes=1)
 MAX_TAGS = 12
 MAX_TAG = 32
 OPEN = "open"
@@ -28,11 +29,15 @@ def assign(session: Session, conversation_id: int, staff_id: int | None, version
 
 
 def note(session: Session, conversation_id: int, staff_id: int, text: str, now: dt.datetime) -> None:
-    """Add a note for colleagues."""
+    """Add a note for colleagues; the same one again at once is the button pressed twice."""
     locked(session, conversation_id)
     text = text.strip()[:MAX_NOTE]
     if not text:
         raise Refused(Refusal.EMPTY)
+    newest = select(Note).where(Note.conversation_id == conversation_id).order_by(Note.id.desc()).limit(1)
+    last = session.execute(newest).scalar()
+    if last and (last.staff_id, last.text) == (staff_id, text) and now - last.created_at < PRESSED_TWICE:
+        return
     session.add(Note(conversation_id=conversation_id, staff_id=staff_id, text=text, created_at=now))
 
 
