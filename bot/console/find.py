@@ -16,6 +16,7 @@ from bot.console.routing import Page
 from bot.console.shown import Shown
 from bot.console.visit import Visit
 from bot.conversations import queues, records
+from bot.conversations.asked import as_day, midnight
 from bot.conversations.search import Results, Wanted, find
 
 FIELDS = ("words", "topic", "language", "channel", "state", "tag", "since", "until")
@@ -70,11 +71,8 @@ def _read(
 
 def _day(text: str, days: int = 0) -> dt.datetime | None:
     """The beginning of a day, or of a later one; None for what is no date."""
-    try:
-        day = dt.date.fromisoformat(text) + dt.timedelta(days=days)
-    except (ValueError, OverflowError):
-        return None
-    return dt.datetime.combine(day, dt.time(), dt.timezone.utc)
+    day = as_day(text)
+    return midnight(day + dt.timedelta(days=days)) if day else None
 
 
 PAGES = (Page("/search", show, Right.VIEW_CONVERSATIONS, nav="nav.search"),)

@@ -7,12 +7,14 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.console.tables import AuditEntry
-from bot.conversations.desk_tables import Tag
+from bot.conversations.desk_tables import Queue, Tag
 from bot.conversations.tables import Message
+from bot.conversations.worker import now
 from bot.safety.encryption import AddressVault
 from tests.console.conftest import csrf, post
 from tests.conversations.desk import Office
 
+NINES = "9" * 30
 HOSTILE = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "attribute": "\"' onmouseover=alert(1) x='",
@@ -144,12 +146,25 @@ async def test_a_viewer_sees_and_changes_nothing(signed_in, office):
         ("queues/nonsense", 404),
         ("queues/all?after=x~1", 400),
         ("queues/emergency?after=x~1", 400),
-        ("search?words=x&before=-1", 200),
+        ("search?words=x&before=-1", 400),
         ("search?since=9999-12-31&until=9999-12-31", 200),
         ("search?channel=sms&before=x~2", 400),
+        ("search?channel=sms&before=2026-01-01~1", 400),
+        (f"search?channel=sms&before=2026-01-01T00:00:00%2B00:00~{NINES}", 400),
+        ("search?channel=sms&before=0001-01-01T00:00:00%2B14:00~1", 400),
+        (f"search?words=help&before={NINES}", 400),
+        ("queues/emergency?after=2026-01-01T00:00:00~1", 400),
+        ("queues/all?after=2026-01-01T00:00:00~1", 400),
+        (f"queues/emergency?after=2026-01-01T00:00:00%2B00:00~{NINES}", 400),
+        (f"live?conversation={NINES}", 200),
+        ("conversations/" + "9" * 5000, 404),
+        (f"content/revisions/{NINES}", 404),
+        ("dashboard?since=0001-01-01&until=0001-01-02", 200),
+        ("dashboard?since=9999-12-30&until=9999-12-31", 200),
     ],
 )
-def test_addresses_made_by_hand(signed_in, path, status):
+def test_addresses_made_by_hand(signed_in, monkeypatch, path, status):
+    monkeypatch.setattr("bot.console.live.LONGEST_S", 0.1)
     assert signed_in("viewer").get(f"/console/{path}").status_code == status
 
 
@@ -198,3 +213,35 @@ async def test_no_reason_is_no_reason(signed_in, office, reason):
     office.write("call me on +254 719 123 456", "m1")
     assert acting(signed_in("counsellor"), 1, "unmask", reason=reason).status_code == 400
     assert acting(signed_in("admin"), 1, "erase", reason=reason, sure="yes").status_code == 400
+
+
+@pytest.mark.parametrize(("act", "fields"), [("disable", {}), ("role", {"role": "viewer"})])
+async def test_who_may_answer_no_longer_holds_nobody(signed_in, office, act, fields):
+    office.write("hello", "m1")
+    await office.answer()
+    amina, admin = signed_in("counsellor", "amina"), signed_in("admin")
+    acting(amina, 1, "take")
+    holder = office.conversations()[0].holder_id
+    post(admin, f"/console/staff/{holder}/role", "/console/staff", role="counsellor")
+    assert not office.waiting(), "the new role may answer too"
+    assert post(admin, f"/console/staff/{holder}/{act}", "/console/staff", **fields).status_code == 303
+    assert office.waiting() == {Queue.WANTS_PERSON}
+    office.do(office.desk.tidy, now())
+    assert office.conversations()[0].holder_id is None
+    office.write("are you there?", "m2", at=now())
+    await office.answer()
+    assert office.told()[-1] == "ARE YOU THERE?"
+
+
+async def test_a_note_sent_twice_is_kept_once(signed_in, office):
+    office.write("hello", "m1")
+    amina = signed_in("counsellor", "amina")
+    for text in ("she is in Doha", "she is in Doha", "her sister wrote", "she is in Doha"):
+        assert acting(amina, 1, "note", note=text).status_code == 303
+    assert amina.get("/console/conversations/1").text.count("she is in Doha") == 2
+
+
+async def test_a_message_that_cannot_be_is_not_taught(signed_in, office):
+    office.write("hello", "m1")
+    for wanted in (NINES, "9" * 5000, "²"):
+        assert signed_in("counsellor").get(f"/console/conversations/1?teach={wanted}").status_code == 200
