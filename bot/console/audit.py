@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console.tables import AuditEntry
+from bot.safety.redaction import redact
 
 MAX_TARGET = 200
 MAX_REASON = 1000
@@ -67,7 +68,7 @@ def record(session: Session, staff_id: int | None, act: Act, target: str, reason
         staff_id: who did it; None is the command line.
         act: what.
         target: to what, for instance "contact 3f9…" or "topic receipts"; never an address or a message's text.
-        reason: why, where the person was asked.
+        reason: why, where the person was asked; kept redacted, for an entry can never be taken out again.
     """
     session.add(
         AuditEntry(
@@ -75,7 +76,7 @@ def record(session: Session, staff_id: int | None, act: Act, target: str, reason
             staff_id=staff_id,
             act=act.value,
             target=target[:MAX_TARGET],
-            reason=reason[:MAX_REASON] if reason else None,
+            reason=redact(reason)[:MAX_REASON] if reason else None,
         )
     )
 

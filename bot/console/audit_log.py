@@ -11,6 +11,7 @@ from bot.console.audit import Act, AuditFilter, entries
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
+from bot.conversations.asked import as_day, as_id, midnight
 
 PAGE_LENGTH = 50
 
@@ -20,11 +21,11 @@ async def show(visit: Visit) -> Response:
     person, act = visit.query("person"), visit.query("act")
     since, until, before = _day(visit.query("since")), _day(visit.query("until")), visit.query("before")
     wanted = AuditFilter(
-        staff_id=int(person) if person.isdecimal() and len(person) < 10 else None,
+        staff_id=as_id(person),
         act=act if act in {known.value for known in Act} else None,
         since=since,
         until=until + dt.timedelta(days=1) if until else None,
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before=as_id(before),
     )
     found = await visit.read(entries, wanted, PAGE_LENGTH + 1)
     shown = found[:PAGE_LENGTH]
@@ -43,10 +44,8 @@ async def show(visit: Visit) -> Response:
 
 def _day(text: str) -> dt.datetime | None:
     """The beginning of a day written as in an address; None for what is none."""
-    try:
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.timezone.utc)
-    except ValueError:
-        return None
+    day = as_day(text)
+    return midnight(day) if day else None
 
 
 PAGES = (Page("/audit", show, Right.READ_AUDIT, nav="nav.audit"),)

@@ -87,7 +87,7 @@ def enable(name: str) -> None:
 def role(name: str, new: Role) -> None:
     """Give somebody another role."""
     with _database(load_settings()).transaction() as session:
-        staff.set_role(session, None, staff.by_name(session, name), new)
+        staff.set_role(session, None, staff.by_name(session, name), new, now())
     out.print(f"{name} is {new.value} now", markup=False)
 
 

@@ -8,17 +8,17 @@ from starlette.responses import Response
 
 from bot.console import staff
 from bot.console.audit import Act
+from bot.console.reasons import is_reason
 from bot.console.roles import RIGHTS, Right, Role
 from bot.console.routing import Page
 from bot.console.shown import Shown, code
 from bot.console.tables import Staff
 from bot.console.visit import Visit
 from bot.conversations import handoff, thread
+from bot.conversations.asked import as_id
 from bot.conversations.contacts import window_closes
 from bot.conversations.tables import Contact, Conversation, Direction
 from bot.safety.encryption import SecretError
-
-SHORTEST_REASON = 5
 
 
 async def show(visit: Visit) -> Response:
@@ -29,7 +29,7 @@ async def show(visit: Visit) -> Response:
 async def unmask(visit: Visit) -> Response:
     """The conversation with full texts and the address, once, for a reason that the audit log keeps."""
     reason = visit.field("reason")
-    if len(reason) < SHORTEST_REASON:
+    if not is_reason(reason):
         return await page(visit, problem="desk.reason_needed", status=400)
 
     def record(session: Session) -> None:
@@ -45,19 +45,14 @@ async def unmask(visit: Visit) -> Response:
 
 def number(visit: Visit) -> int:
     """The conversation that the address names."""
-    found = int(visit.request.path_params["id"])
-    if found >= 2**63:
-        raise HTTPException(404)
-    return found
+    return int(visit.request.path_params["id"])
 
 
 async def page(
     visit: Visit, problem: str | None = None, draft: str | None = None, status: int = 200, unmasked: bool = False
 ) -> Response:
     """The page, with what went wrong and what was about to be written, so that it is not lost."""
-    asked = visit.query("before")
-    before = int(asked) if asked.isdecimal() and len(asked) < 19 else None
-    found, everybody = await visit.read(_read, number(visit), before)
+    found, everybody = await visit.read(_read, number(visit), as_id(visit.query("before")))
     if found is None:
         raise HTTPException(404)
     console, conversation = visit.console, found.conversation
@@ -66,7 +61,7 @@ async def page(
         conversation.language if conversation.language in knowledge.languages else console.settings.default_language
     )
     canned = {id: one.text[language] for id, one in knowledge.canned_replies.items()}
-    teach = visit.query("teach")
+    teach = as_id(visit.query("teach")) if visit.may(Right.ANSWER) else None
     closes = window_closes(found.contact)
     return visit.render(
         "conversation.html",
@@ -87,7 +82,7 @@ async def page(
         mine=conversation.holder_id == visit.staff.id,
         person_language=language,
         is_incoming=Direction.IN.value,
-        teach=int(teach) if teach.isdecimal() and visit.may(Right.ANSWER) else None,
+        teach=teach,
         topics=sorted((str(knowledge.title(id, visit.language)), id) for id in knowledge.topics) if teach else [],
         languages=list(knowledge.languages.values()),
     )

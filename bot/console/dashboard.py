@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
+from bot.conversations.asked import as_day
 from bot.editing.staleness import staleness
 from bot.knowledge.store import Knowledge
 from bot.safety.spreadsheet import as_csv
@@ -112,9 +113,8 @@ def _range(visit: Visit) -> tuple[Range, str | None]:
     today = visit.now.date()
     since, until, days = visit.query("since"), visit.query("until"), visit.query("days")
     if since or until:
-        try:
-            first, last = dt.date.fromisoformat(since), dt.date.fromisoformat(until) if until else today
-        except ValueError:
+        first, last = as_day(since), as_day(until) if until else today
+        if first is None or last is None:
             return _last(today, DEFAULT_DAYS), "dashboard.wrong_range"
         last = min(last, today)
         if not dt.timedelta(0) <= last - first < dt.timedelta(days=LONGEST_DAYS):

@@ -7,14 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.console.audit import Act
+from bot.console.reasons import is_reason
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
 from bot.conversations import erasure
 from bot.conversations.tables import Conversation
-
-SHORTEST_REASON = 5
-LARGEST_ID = 2**63
 
 
 async def ask(visit: Visit) -> Response:
@@ -25,7 +23,7 @@ async def ask(visit: Visit) -> Response:
 async def erase(visit: Visit) -> Response:
     """Erase the person of the conversation; the audit log keeps their code and the reason."""
     reason = visit.field("reason")
-    if len(reason) < SHORTEST_REASON or visit.field("sure") != "yes":
+    if not is_reason(reason) or visit.field("sure") != "yes":
         return await _page(visit, "erasing.reason_needed", 400)
 
     def do(session: Session) -> str | None:
@@ -54,10 +52,7 @@ async def _page(visit: Visit, problem: str | None = None, status: int = 200) -> 
 
 
 def _number(visit: Visit) -> int:
-    number = int(visit.request.path_params["id"])
-    if number >= LARGEST_ID:
-        raise HTTPException(404)
-    return number
+    return int(visit.request.path_params["id"])
 
 
 def _code(conversation: Conversation) -> str:

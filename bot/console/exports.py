@@ -12,6 +12,7 @@ from bot.console.audit import Act
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
+from bot.conversations.asked import as_day, midnight
 from bot.safety.spreadsheet import as_csv
 from bot.statistics.exporting import Export, What
 from bot.storage.database import Database
@@ -26,19 +27,16 @@ async def show(visit: Visit) -> Response:
 
 async def download(visit: Visit) -> Response:
     """The file; what was exported by whom is in the audit log before its first byte is sent."""
-    try:
-        what = What(visit.field("what"))
-        since, until = dt.date.fromisoformat(visit.field("since")), dt.date.fromisoformat(visit.field("until"))
-    except ValueError:
-        return _page(visit, "exports.wrong", 400)
-    if since > until:
+    kinds = {kind.value: kind for kind in What}
+    what, since, until = kinds.get(visit.field("what")), as_day(visit.field("since")), as_day(visit.field("until"))
+    if what is None or since is None or until is None or since > until:
         return _page(visit, "exports.wrong", 400)
 
     def record(session: Session) -> None:
         visit.record(session, Act.EXPORTED, f"{what.value}, {since} to {until}")
 
     await visit.write(record)
-    export = Export(what, _midnight(since), _midnight(until + dt.timedelta(days=1)))
+    export = Export(what, midnight(since), midnight(until + dt.timedelta(days=1)))
     headers = {"content-disposition": f'attachment; filename="salama-{what.value}-{since}-{until}.csv"'}
     lines = _lines(export, visit.console.database)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -60,10 +58,6 @@ def _page(visit: Visit, problem: str | None = None, status: int = 200) -> Respon
         since=visit.field("since") or str(today - dt.timedelta(days=DEFAULT_DAYS - 1)),
         until=visit.field("until") or str(today),
     )
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), dt.timezone.utc)
 
 
 PAGES = (

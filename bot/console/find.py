@@ -16,6 +16,7 @@ from bot.console.routing import Page
 from bot.console.shown import Shown
 from bot.console.visit import Visit
 from bot.conversations import queues, records
+from bot.conversations.asked import as_day, midnight
 from bot.conversations.search import Results, Wanted, find
 
 FIELDS = ("words", "topic", "language", "channel", "state", "tag", "since", "until")
@@ -37,7 +38,9 @@ async def show(visit: Visit) -> Response:
     )
     has_asked = any(asked.values())
     try:
-        results, said, tags, names = await visit.read(_read, wanted, visit.query("before"), has_asked)
+        results, said, tags, names = await visit.read(
+            _read, wanted, visit.query("before"), has_asked, not visit.may(Right.UNMASK)
+        )
     except ValueError:  # the address was changed by hand
         raise HTTPException(400) from None
     knowledge = visit.console.store.current
@@ -58,9 +61,9 @@ async def show(visit: Visit) -> Response:
 
 
 def _read(
-    session: Session, wanted: Wanted, before: str, has_asked: bool
+    session: Session, wanted: Wanted, before: str, has_asked: bool, masked: bool
 ) -> tuple[Results, dict[int, Any], list[str], dict[int, str]]:
-    results = find(session, wanted, before) if has_asked else Results((), None)
+    results = find(session, wanted, before, masked) if has_asked else Results((), None)
     without = [found.conversation.id for found in results.items if found.message is None]
     names = {one.id: one.name for one in staff.everybody(session)}
     return results, queues.newest_of(session, without), records.known_tags(session), names
@@ -68,11 +71,8 @@ def _read(
 
 def _day(text: str, days: int = 0) -> dt.datetime | None:
     """The beginning of a day, or of a later one; None for what is no date."""
-    try:
-        day = dt.date.fromisoformat(text) + dt.timedelta(days=days)
-    except (ValueError, OverflowError):
-        return None
-    return dt.datetime.combine(day, dt.time(), dt.timezone.utc)
+    day = as_day(text)
+    return midnight(day + dt.timedelta(days=days)) if day else None
 
 
 PAGES = (Page("/search", show, Right.VIEW_CONVERSATIONS, nav="nav.search"),)

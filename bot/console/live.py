@@ -15,6 +15,7 @@ from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.visit import Visit
 from bot.conversations import queues, thread
+from bot.conversations.asked import as_id
 
 LONGEST_S = 120.0
 """The browser comes again by itself, and is then asked again who it is."""
@@ -25,8 +26,7 @@ PING_S = 15
 
 async def live(visit: Visit) -> Response:
     """Tell of emergencies and queues, and of one conversation when the address names it."""
-    asked = visit.query("conversation")
-    conversation = int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    conversation = as_id(visit.query("conversation"))
 
     async def events() -> AsyncIterator[dict[str, str | int]]:
         until, last = time.monotonic() + LONGEST_S, None

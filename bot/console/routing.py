@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +20,7 @@ from bot.console import sessions
 from bot.console.csrf import FIELD, HEADER, is_same_origin, is_token
 from bot.console.roles import Right
 from bot.console.visit import Console, Visit, url
+from bot.conversations.asked import ID_PATTERN
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -29,12 +31,22 @@ VISITOR_COOKIE = "salama_visitor"
 SIGN_IN = "/sign-in"
 
 
+class IdConvertor(IntegerConvertor):
+    """A row's number in a path."""
+
+    regex = ID_PATTERN
+
+
+ID = "row"
+register_url_convertor(ID, IdConvertor())
+
+
 @dataclass(frozen=True)
 class Page:
     """A route of the console.
 
     Args:
-        path: below /console, for instance "/staff/{id:int}".
+        path: below /console, for instance "/staff/{id:int}"; a number that no row can have is not found.
         handler: gives the answer; it is called only for who has `right`, and on POST with a good form token only.
         right: what the visitor needs.
         methods: GET or POST; two pages may share a path.
@@ -79,7 +91,7 @@ def route(page: Page, console: Console) -> GuardedRoute:
             console.set_cookie(response, VISITOR_COOKIE, visit.csrf_secret)
         return response
 
-    made = GuardedRoute(page.path, guarded, methods=list(page.methods), name=page.path)
+    made = GuardedRoute(page.path.replace(":int}", f":{ID}}}"), guarded, methods=list(page.methods), name=page.path)
     made.page = page
     return made
 

@@ -49,6 +49,10 @@ class Shown:
             return harmless(message.text)
         return harmless(redact(message.text, language or self.visit.console.settings.default_language))
 
+    def note(self, text: str) -> str:
+        """What staff wrote for each other, a note or a tag: it may name the person as well as their own words."""
+        return harmless(text if self.unmasked else redact(text))
+
     def snippet(self, message: Message | None, language: str | None) -> str:
         """The beginning of the text, in one line."""
         if message is None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.console import links, sessions, totp
 from bot.console.audit import Act, record
-from bot.console.roles import Role
+from bot.console.roles import RIGHTS, Right, Role
 from bot.console.tables import Staff
+from bot.conversations import handoff
 from bot.faults import Fault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -65,7 +66,7 @@ def add(session: Session, by: int | None, name: str, role: Role, language: str, 
 
 
 def disable(session: Session, by: int | None, staff: Staff, now: dt.datetime) -> None:
-    """Let nobody in by this account; whoever is, is out at once.
+    """Let nobody in by this account; whoever is, is out at once, and whom they were answering waits for another.
 
     Raises:
         StaffError: no administrator would be left.
@@ -74,6 +75,7 @@ def disable(session: Session, by: int | None, staff: Staff, now: dt.datetime) ->
     staff.disabled_at = staff.disabled_at or now
     links.withdraw(session, int(staff.id))
     sessions.close_all(session, int(staff.id))
+    handoff.let_go(session, int(staff.id), now)
     record(session, by, Act.STAFF_DISABLED, target_of(staff.name))
 
 
@@ -83,8 +85,8 @@ def enable(session: Session, by: int | None, staff: Staff) -> None:
     record(session, by, Act.STAFF_ENABLED, target_of(staff.name))
 
 
-def set_role(session: Session, by: int | None, staff: Staff, role: Role) -> None:
-    """Give another role, in force with the next page.
+def set_role(session: Session, by: int | None, staff: Staff, role: Role, now: dt.datetime) -> None:
+    """Give another role, in force with the next page; whom they may answer no longer wait for another person.
 
     Raises:
         StaffError: no administrator would be left.
@@ -93,6 +95,8 @@ def set_role(session: Session, by: int | None, staff: Staff, role: Role) -> None
         _keep_an_admin(session, staff)
     record(session, by, Act.ROLE_CHANGED, target_of(staff.name), f"{staff.role} -> {role.value}")
     staff.role = role.value
+    if Right.ANSWER not in RIGHTS[role]:
+        handoff.let_go(session, int(staff.id), now)
 
 
 def new_link(

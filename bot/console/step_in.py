@@ -17,6 +17,7 @@ from bot.console.routing import Handler, Page
 from bot.console.tables import Staff
 from bot.console.visit import Visit
 from bot.conversations import handoff, lifecycle, outbox, queues, records
+from bot.conversations.asked import as_id
 from bot.conversations.desk_tables import Queue
 from bot.conversations.handoff import Refusal, Refused
 from bot.conversations.tables import Contact, Message
@@ -120,7 +121,8 @@ async def assign(visit: Visit) -> Response:
     wanted = visit.field("staff")
 
     def work(session: Session) -> None:
-        person = session.get(Staff, int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
+        id = as_id(wanted)
+        person = session.get(Staff, id) if id is not None else None
         may = person is not None and person.disabled_at is None and Right.ANSWER in RIGHTS[Role(person.role)]
         if wanted and not may:
             raise HTTPException(400)
@@ -197,9 +199,10 @@ def _version(visit: Visit) -> int:
 
 
 def _int(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
+    id = as_id(text)
+    if id is None:
         raise HTTPException(400)
-    return int(text)
+    return id
 
 
 def _until(visit: Visit) -> dt.datetime:

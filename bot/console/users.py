@@ -53,7 +53,7 @@ async def set_role(visit: Visit) -> Response:
     role = _role(visit)
 
     def store(session: Session) -> None:
-        staff.set_role(session, visit.staff.id, _found(session, visit), role)
+        staff.set_role(session, visit.staff.id, _found(session, visit), role, visit.now)
 
     return await _change(visit, store, "staff.role_saved")
 

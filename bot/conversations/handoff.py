@@ -166,6 +166,22 @@ def hand_back_silent(
     return done
 
 
+def let_go(session: Session, staff_id: int, now: dt.datetime) -> None:
+    """End what `staff_id`, who may answer no longer, holds: each person waits in the queue for another one.
+
+    The worker hands them back to the bot, and tells them, as what was left alone for too long.
+    """
+    held = select(Conversation.id, Conversation.contact_id).where(Conversation.holder_id == staff_id)
+    for conversation_id, _ in sorted(session.execute(held).all(), key=lambda row: str(row.contact_id)):
+        _, conversation = locked(session, conversation_id)
+        if conversation.holder_id != staff_id:
+            continue
+        conversation.held_until = now
+        conversation.version += 1
+        lifecycle.enter(session, conversation_id, Queue.WANTS_PERSON, left_unanswered(session, conversation_id) or now)
+    wake(session, Work.INBOX)
+
+
 def close(session: Session, conversation_id: int, version: int, say: Speak, now: dt.datetime, template: bool) -> None:
     """Close the conversation; when staff held it, the person is told that the bot answers again."""
     contact, conversation = locked(session, conversation_id, version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.conversations.asked import as_place, place
 from bot.conversations.desk_tables import Queue, QueueEntry
 from bot.conversations.tables import Conversation, Direction, Message
 from bot.storage.wakeup import Work, wake
@@ -39,7 +40,11 @@ class Counts:
 
 
 def waiting(session: Session, queue: Queue, after: str = "") -> tuple[list[Waiting], str | None]:
-    """One page of `queue`, who waits longest first (of emergencies those that nobody has seen), and what is next."""
+    """One page of `queue`, who waits longest first (of emergencies those that nobody has seen), and what is next.
+
+    Raises:
+        ValueError: no page gave `after`.
+    """
     query = (
         select(QueueEntry, Conversation)
         .join(Conversation, Conversation.id == QueueEntry.conversation_id)
@@ -47,16 +52,15 @@ def waiting(session: Session, queue: Queue, after: str = "") -> tuple[list[Waiti
         .order_by(QueueEntry.since, QueueEntry.id)
         .limit(PAGE + 1)
     )
-    at, _, id = after.partition("~")
-    if id.isdecimal():
-        moment = dt.datetime.fromisoformat(at)
-        later = (QueueEntry.since > moment) | ((QueueEntry.since == moment) & (QueueEntry.id > int(id)))
+    if after:
+        moment, id = as_place(after)
+        later = (QueueEntry.since > moment) | ((QueueEntry.since == moment) & (QueueEntry.id > id))
         query = query.where(QueueEntry.since >= moment, later)
     rows = session.execute(query).all()
     last = rows[PAGE - 1][0] if len(rows) > PAGE else None
     said = newest_of(session, [conversation.id for _, conversation in rows[:PAGE]])
     found = [Waiting(entry, conversation, said.get(conversation.id)) for entry, conversation in rows[:PAGE]]
-    return found, f"{last.since.isoformat()}~{last.id}" if last else None
+    return found, place(last.since, last.id) if last else None
 
 
 def counts(session: Session) -> Counts:

@@ -15,6 +15,7 @@ from bot.conversations.tables import Direction, Message
 from bot.safety.redaction import redact
 
 MAX_NOTE = 2000
+PRESSED_TWICE = dt.timedelta(minutes=1)
 MAX_TAGS = 12
 MAX_TAG = 32
 OPEN = "open"
@@ -28,11 +29,15 @@ def assign(session: Session, conversation_id: int, staff_id: int | None, version
 
 
 def note(session: Session, conversation_id: int, staff_id: int, text: str, now: dt.datetime) -> None:
-    """Add a note for colleagues."""
+    """Add a note for colleagues; the same one again at once is the button pressed twice."""
     locked(session, conversation_id)
     text = text.strip()[:MAX_NOTE]
     if not text:
         raise Refused(Refusal.EMPTY)
+    newest = select(Note).where(Note.conversation_id == conversation_id).order_by(Note.id.desc()).limit(1)
+    last = session.execute(newest).scalar()
+    if last and (last.staff_id, last.text) == (staff_id, text) and now - last.created_at < PRESSED_TWICE:
+        return
     session.add(Note(conversation_id=conversation_id, staff_id=staff_id, text=text, created_at=now))
 
 
@@ -49,9 +54,9 @@ def as_tag(text: str) -> str:
 
 
 def tag(session: Session, conversation_id: int, text: str) -> None:
-    """Add a tag; one more than `MAX_TAGS` is not taken."""
+    """Add a tag; one more than `MAX_TAGS` is not taken, and nothing that names the person: tags are not masked."""
     locked(session, conversation_id)
-    word = as_tag(text)
+    word = as_tag(redact(text))
     if not word:
         raise Refused(Refusal.EMPTY)
     if len(tags(session, conversation_id)) < MAX_TAGS:
@@ -72,8 +77,9 @@ def tags(session: Session, conversation_id: int) -> list[str]:
 
 
 def known_tags(session: Session, limit: int = 50) -> list[str]:
-    """Tags that are in use."""
-    return list(session.execute(select(Tag.tag).distinct().order_by(Tag.tag).limit(limit)).scalars())
+    """Tags that are in use, but for old ones that name a person."""
+    found = session.execute(select(Tag.tag).distinct().order_by(Tag.tag).limit(limit)).scalars()
+    return [word for word in found if redact(word) == word]
 
 
 def suggest(

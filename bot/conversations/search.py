@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from bot.conversations.asked import as_id, as_place, place
 from bot.conversations.desk_tables import Tag
 from bot.conversations.tables import Conversation, Message
+from bot.safety.redaction import redact
 from bot.storage.database import Database
 
 PAGE = 30
@@ -59,13 +61,20 @@ class Results:
     before: str | None
 
 
-def find(session: Session, wanted: Wanted, before: str = "") -> Results:
-    """Look for `wanted`; `before` is what the former page gave."""
+def find(session: Session, wanted: Wanted, before: str = "", masked: bool = False) -> Results:
+    """Look for `wanted`; `before` is what the former page gave.
+
+    With `masked`, words are looked for in what redaction leaves of a text: otherwise whoever sees only "•••" could
+    read a telephone number digit by digit, by what is found and what is not.
+
+    Raises:
+        ValueError: no page gave `before`.
+    """
     words = _words(wanted.words)
     if wanted.words and not words:
         return Results((), None)
     if words or wanted.topic:
-        return _by_message(session, wanted, words, before)
+        return _by_message(session, wanted, words, before, masked)
     return _by_conversation(session, wanted, before)
 
 
@@ -92,19 +101,28 @@ def _merge(database: Database, pages: int) -> bool:
 
 
 def _words(said: str) -> list[str]:
-    folded = "".join(c for c in unicodedata.normalize("NFKD", said.lower()) if not unicodedata.combining(c))
-    return re.findall(r"[^\W_]+", folded)[:MAX_WORDS]
+    return _split(said)[:MAX_WORDS]
+
+
+def _split(text: str) -> list[str]:
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", folded)
+
+
+def _has(text: str, words: list[str]) -> bool:
+    """Whether all words, or their beginnings, are in `text`: as both databases' indexes find them."""
+    there = set(_split(text))
+    return all(word in there or (len(word) >= BEGINNING and any(w.startswith(word) for w in there)) for word in words)
 
 
 def _by_conversation(session: Session, wanted: Wanted, before: str) -> Results:
     query = select(Conversation).where(*_filters(wanted))
-    at, _, id = before.partition("~")
-    if id.isdecimal():
-        moment = dt.datetime.fromisoformat(at)
+    if before:
+        moment, id = as_place(before)
         query = query.where(
             or_(
                 Conversation.last_at < moment,
-                and_(Conversation.last_at == moment, Conversation.id < int(id)),
+                and_(Conversation.last_at == moment, Conversation.id < id),
             ),
             Conversation.last_at <= moment,
         )
@@ -113,17 +131,20 @@ def _by_conversation(session: Session, wanted: Wanted, before: str) -> Results:
     last = found[PAGE - 1] if len(found) > PAGE else None
     return Results(
         tuple(Found(conversation) for conversation in found[:PAGE]),
-        f"{last.last_at.isoformat()}~{last.id}" if last else None,
+        place(last.last_at, last.id) if last else None,
     )
 
 
-def _by_message(session: Session, wanted: Wanted, words: list[str], before: str) -> Results:
+def _by_message(session: Session, wanted: Wanted, words: list[str], before: str, masked: bool) -> Results:
     """The newest messages with the words (or the topic), then those of them that fit the rest.
 
     A common word is in a hundred thousand messages: the inner limit keeps the time in bounds, and the next page goes
     on where this one stopped, even when it found nothing.
     """
-    looked_at = list(session.execute(_candidates(session, wanted, words, before)).scalars())
+    older_than = as_id(before) if before else None
+    if before and older_than is None:
+        raise ValueError("no message's number")
+    looked_at = list(session.execute(_candidates(session, wanted, words, older_than)).scalars())
     query = (
         select(Message, Conversation)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -136,7 +157,7 @@ def _by_message(session: Session, wanted: Wanted, words: list[str], before: str)
     items: dict[int, Found] = {}
     rows = session.execute(query.limit(ROWS)).all()
     for message, conversation in rows:
-        if conversation.id not in items:
+        if conversation.id not in items and (not masked or _has(redact(message.text, conversation.language), words)):
             if len(items) == PAGE:
                 return Results(tuple(items.values()), str(message.id + 1))
             items[conversation.id] = Found(conversation, message)
@@ -145,8 +166,8 @@ def _by_message(session: Session, wanted: Wanted, words: list[str], before: str)
     return Results(tuple(items.values()), str(min(looked_at)) if len(looked_at) == LOOKED_AT else None)
 
 
-def _candidates(session: Session, wanted: Wanted, words: list[str], before: str) -> Any:
-    conditions: list[Any] = [Message.id < int(before)] if before.isdecimal() else []
+def _candidates(session: Session, wanted: Wanted, words: list[str], before: int | None) -> Any:
+    conditions: list[Any] = [Message.id < before] if before is not None else []
     if not words:
         conditions.append(Message.intent == wanted.topic)
     elif session.get_bind().dialect.name == "postgresql":
@@ -157,13 +178,13 @@ def _candidates(session: Session, wanted: Wanted, words: list[str], before: str)
     return select(Message.id).where(*conditions).order_by(Message.id.desc()).limit(LOOKED_AT)
 
 
-def _matches_in_sqlite(words: list[str], before: str) -> Any:
-    older = "AND rowid < :before" if before.isdecimal() else ""
+def _matches_in_sqlite(words: list[str], before: int | None) -> Any:
+    older = "AND rowid < :before" if before is not None else ""
     query = text(
         f"SELECT rowid FROM messages_search WHERE messages_search MATCH :asked {older} ORDER BY rowid DESC LIMIT :most"
     )
     query = query.bindparams(asked=" ".join(_begins(word, '"{}"*', '"{}"') for word in words), most=LOOKED_AT)
-    return query.bindparams(before=int(before)) if older else query
+    return query.bindparams(before=before) if older else query
 
 
 def _begins(word: str, beginning: str, whole: str) -> str:

@@ -123,3 +123,13 @@ def test_the_whole_page_is_quick_with_a_hundred_thousand_entries(database, signe
         assert len(shown(browser.get("/console/audit", params={"act": "signed_in", "before": 50_000}))) == 50
         times.append(now() - started)
     assert min(times) < dt.timedelta(seconds=0.3)
+
+
+def test_a_reason_is_kept_without_whom_it_names(database, one_entry):
+    with database.transaction() as session:
+        record(session, one_entry, Act.UNMASKED, "contact 3F9A1B", "to call Amina Wanjiru on +254 719 123 456 back")
+        record(session, one_entry, Act.UNMASKED, "contact 3F9A1B", "x" * 990 + " +254719123456")
+    with database.reading() as session:
+        kept = session.execute(text("SELECT reason FROM audit_entries ORDER BY id DESC")).scalars().all()
+    assert kept[1] == "to call ••• on ••• back"
+    assert "254" not in kept[0]

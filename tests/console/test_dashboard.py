@@ -138,3 +138,11 @@ def test_erasing_needs_a_reason_and_leaves_only_the_code(signed_in, database, co
     assert (entry.target, entry.reason) == ("contact ABCDEF", "asked by phone")
     assert browser.get(path).status_code == 404
     assert signed_in("counsellor").get(path).status_code == 403
+
+
+@pytest.mark.parametrize("until", ["9999-12-31", "0001-01-01", "2026-W48", ""])
+def test_nothing_is_said_to_be_exported_that_was_not(signed_in, database, until):
+    form = {"what": "messages", "since": "0001-01-01" if until.startswith("0") else "2026-11-01", "until": until}
+    assert post(signed_in("admin"), "/console/exports", "/console/exports", **form).status_code == 400
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM audit_entries")).scalar() == 0

@@ -7,11 +7,14 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.console.tables import AuditEntry
+from bot.conversations.desk_tables import Queue, Tag
 from bot.conversations.tables import Message
+from bot.conversations.worker import now
 from bot.safety.encryption import AddressVault
 from tests.console.conftest import csrf, post
 from tests.conversations.desk import Office
 
+NINES = "9" * 30
 HOSTILE = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "attribute": "\"' onmouseover=alert(1) x='",
@@ -143,12 +146,25 @@ async def test_a_viewer_sees_and_changes_nothing(signed_in, office):
         ("queues/nonsense", 404),
         ("queues/all?after=x~1", 400),
         ("queues/emergency?after=x~1", 400),
-        ("search?words=x&before=-1", 200),
+        ("search?words=x&before=-1", 400),
         ("search?since=9999-12-31&until=9999-12-31", 200),
         ("search?channel=sms&before=x~2", 400),
+        ("search?channel=sms&before=2026-01-01~1", 400),
+        (f"search?channel=sms&before=2026-01-01T00:00:00%2B00:00~{NINES}", 400),
+        ("search?channel=sms&before=0001-01-01T00:00:00%2B14:00~1", 400),
+        (f"search?words=help&before={NINES}", 400),
+        ("queues/emergency?after=2026-01-01T00:00:00~1", 400),
+        ("queues/all?after=2026-01-01T00:00:00~1", 400),
+        (f"queues/emergency?after=2026-01-01T00:00:00%2B00:00~{NINES}", 400),
+        (f"live?conversation={NINES}", 200),
+        ("conversations/" + "9" * 5000, 404),
+        (f"content/revisions/{NINES}", 404),
+        ("dashboard?since=0001-01-01&until=0001-01-02", 200),
+        ("dashboard?since=9999-12-30&until=9999-12-31", 200),
     ],
 )
-def test_addresses_made_by_hand(signed_in, path, status):
+def test_addresses_made_by_hand(signed_in, monkeypatch, path, status):
+    monkeypatch.setattr("bot.console.live.LONGEST_S", 0.1)
     assert signed_in("viewer").get(f"/console/{path}").status_code == status
 
 
@@ -161,3 +177,71 @@ async def test_the_stream_of_live_updates_is_for_staff_and_ends_by_itself(signed
     assert "beating" not in stream.text
     nobody = TestClient(app, follow_redirects=False)
     assert nobody.get("/console/live", headers={"sec-fetch-dest": "empty"}).status_code == 401
+
+
+async def test_a_masked_number_cannot_be_read_by_searching(signed_in, office):
+    office.write("My number is 0719 123 456", "m1")
+    link = "/console/conversations/1"
+    for role, expected in (("viewer", False), ("editor", False), ("counsellor", True)):
+        browser = signed_in(role)
+        assert (link in browser.get("/console/search?words=0719").text) is expected, role
+        assert link in browser.get("/console/search?words=number").text, role
+
+
+async def test_notes_and_tags_are_masked_too(signed_in, office, database):
+    office.write("hello", "m1")
+    amina, viewer = signed_in("counsellor", "amina"), signed_in("viewer")
+    acting(amina, 1, "note", note="her number is +254 719 123 456")
+    acting(amina, 1, "tag", tag="+254 719 123 457")
+    acting(amina, 1, "tag", tag="doha")
+    with database.transaction() as session:
+        session.add(Tag(conversation_id=1, tag="254-719-123-458"))  # as it could be before
+    for browser in (amina, viewer):
+        page = browser.get("/console/conversations/1").text
+        assert "her number is •••" in page
+        assert ">doha<" in page
+        assert not any(f"123{mark}45" in page for mark in " -+"), page
+    assert "254-719" not in viewer.get("/console/search?words=x").text
+    shown = acting(amina, 1, "unmask", reason="to call her back").text
+    assert "+254 719 123 456" in shown
+    assert "254-719-123-458" in shown
+    assert "123-457" not in shown
+
+
+@pytest.mark.parametrize("reason", ["\u200b" * 5, ".....", "aaaaaaaa", "\u3164" * 6, "a . . b", "- - - - - -"])
+async def test_no_reason_is_no_reason(signed_in, office, reason):
+    office.write("call me on +254 719 123 456", "m1")
+    assert acting(signed_in("counsellor"), 1, "unmask", reason=reason).status_code == 400
+    assert acting(signed_in("admin"), 1, "erase", reason=reason, sure="yes").status_code == 400
+
+
+@pytest.mark.parametrize(("act", "fields"), [("disable", {}), ("role", {"role": "viewer"})])
+async def test_who_may_answer_no_longer_holds_nobody(signed_in, office, act, fields):
+    office.write("hello", "m1")
+    await office.answer()
+    amina, admin = signed_in("counsellor", "amina"), signed_in("admin")
+    acting(amina, 1, "take")
+    holder = office.conversations()[0].holder_id
+    post(admin, f"/console/staff/{holder}/role", "/console/staff", role="counsellor")
+    assert not office.waiting(), "the new role may answer too"
+    assert post(admin, f"/console/staff/{holder}/{act}", "/console/staff", **fields).status_code == 303
+    assert office.waiting() == {Queue.WANTS_PERSON}
+    office.do(office.desk.tidy, now())
+    assert office.conversations()[0].holder_id is None
+    office.write("are you there?", "m2", at=now())
+    await office.answer()
+    assert office.told()[-1] == "ARE YOU THERE?"
+
+
+async def test_a_note_sent_twice_is_kept_once(signed_in, office):
+    office.write("hello", "m1")
+    amina = signed_in("counsellor", "amina")
+    for text in ("she is in Doha", "she is in Doha", "her sister wrote", "she is in Doha"):
+        assert acting(amina, 1, "note", note=text).status_code == 303
+    assert amina.get("/console/conversations/1").text.count("she is in Doha") == 2
+
+
+async def test_a_message_that_cannot_be_is_not_taught(signed_in, office):
+    office.write("hello", "m1")
+    for wanted in (NINES, "9" * 5000, "²"):
+        assert signed_in("counsellor").get(f"/console/conversations/1?teach={wanted}").status_code == 200

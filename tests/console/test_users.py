@@ -176,3 +176,10 @@ def test_the_first_run_invites_an_administrator_until_one_can_sign_in(settings, 
         session.execute(select(Staff)).scalar().disabled_at = now()
     assert first_link(settings, database) is None, "who was disabled on purpose is not invited again"
     assert not _administrator(settings).ok
+
+
+def test_nobody_has_a_number_longer_than_any(admin):
+    path = f"{STAFF}/{'9' * 30}"
+    assert admin.get(path).status_code == 404
+    assert post(admin, f"{path}/disable", STAFF).status_code == 404
+    assert admin.get("/console/audit?until=9999-12-31").status_code == 200

@@ -73,3 +73,16 @@ async def test_what_the_bot_said_is_not_searched_but_what_staff_wrote_is(office)
     office.reply("Zebra crossing")
     assert [one.conversation.id for one in office.do(find, Wanted(words="zebra")).items] == [4]
     assert not office.do(find, Wanted(words="machine")).items
+
+
+@pytest.mark.parametrize("words", ["071", "0719", "+254", "254", "wanjiru", "number wan"])
+async def test_what_is_masked_is_not_found_by_who_sees_it_masked(office, words):
+    office.write("My number is 0719 123 456, call +254719123456", "m5", "+254700000005")
+    office.write("My name is Amina Wanjiru, number unknown", "m6", "+254700000006")
+    assert office.do(find, Wanted(words=words), masked=True).items == ()
+
+
+@pytest.mark.parametrize(("words", "found"), [("number", [5]), ("NUM call", [5]), ("nao patrao", [4]), ("o", [4])])
+async def test_what_is_left_is_found(office, words, found):
+    office.write("My number is 0719 123 456, call me", "m5", "+254700000005")
+    assert [one.conversation.id for one in office.do(find, Wanted(words=words), masked=True).items] == found
