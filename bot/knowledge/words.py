@@ -38,7 +38,7 @@ class PhraseFinder(Generic[V]):
     """
 
     def __init__(self, values: Mapping[str, V]) -> None:
-        self._values = {words: value for phrase, value in values.items() if (words := plain(phrase))}
+        self._values = {said: value for phrase, value in values.items() if (said := plain(phrase))}
         self._longest: dict[str, int] = {}
         """The number of words of the longest phrase by its first word."""
         for phrase in self._values:
