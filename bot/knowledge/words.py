@@ -12,7 +12,12 @@ V = TypeVar("V")
 
 def plain(text: str) -> str:
     """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return as_written(text.casefold())
+
+
+def as_written(text: str) -> str:
+    """Like `plain`, but capitals stay: "D'où?" → "D ou". It has the same number of words."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     letters = (c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 
