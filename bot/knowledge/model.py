@@ -124,11 +124,12 @@ class Role(str, Enum):
 
 
 class Fact(_Model):
-    """One sourced fact about a country."""
+    """One sourced fact about a country; `names` say in each language what the body that `name` names is."""
 
     kind: FactKind
     holds_for: Role = Field(alias="for")
     name: str
+    names: dict[LanguageCode, str] = Field(default_factory=dict)
     url: str | None = None
     phone: str | None = None
     phone_abroad: str | None = None
@@ -148,6 +149,10 @@ class Fact(_Model):
             if len(text) > MAX_FACT:
                 raise ValueError(f"{language}: {len(text)} characters, at most {MAX_FACT}")
         return value
+
+    def name_in(self, language: LanguageCode) -> str:
+        """What to call it in `language`."""
+        return self.names.get(language, self.name)
 
 
 class Country(_Model):

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -94,3 +95,34 @@ def test_in_an_emergency_abroad_only_those_lines_of_the_home_country_are_given_t
 def test_in_an_emergency_the_person_can_always_say_that_it_is_another_country(knowledge):
     text = composer(knowledge).emergency(Places(destination="QA")).text
     assert "In which country are you now" in text
+
+
+ENGLISH = re.compile(
+    r"\b(emergency|number|line|toll|free|call|centre|hotline|ministry|agency|department)\b", re.IGNORECASE
+)
+POLICE = {"en": "Police", "fr": "Police", "pt": "Polícia", "sw": "Polisi"}
+
+
+@pytest.mark.parametrize("sms", [False, True])
+@pytest.mark.parametrize("language", ["fr", "pt", "sw"])
+def test_the_line_to_call_says_in_the_language_of_the_reader_whom_one_calls(knowledge, language, sms):
+    for country in knowledge.countries.values():
+        for fact in country.facts:
+            if fact.kind.value in ("hotline", "emergency_number"):
+                named = re.sub(r"\(.*?\)|Helpline of Hope", "", fact.name_in(language))
+                assert not ENGLISH.search(named), (country.country, named)
+    text = composer(knowledge, language, sms).emergency(Places(destination="KW")).text
+    assert "Emergency number" not in text and ": 112" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sms", [False, True])
+def test_someone_beaten_in_lebanon_gets_the_police_first(knowledge, language, sms):
+    text = composer(knowledge, language, sms).emergency(Places(destination="LB")).text
+    assert text.index("112") < (text.index("140") if not sms else len(text))
+    assert POLICE[language] in text
+
+
+def test_a_help_line_of_kinshasa_is_named_in_english_for_english_readers(knowledge):
+    text = composer(knowledge).emergency(Places(destination="CD")).text
+    assert "- Agency against trafficking in persons (APLTP): 129" in text
