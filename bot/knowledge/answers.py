@@ -11,7 +11,7 @@ from functools import cached_property
 from babel.languages import get_official_languages
 
 from bot.knowledge import countries
-from bot.knowledge.centre_text import describe
+from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Where, offices
 from bot.knowledge.model import Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
@@ -226,10 +226,10 @@ class Composer:
         return "\n".join([f"{self._country(code)}:", *lines])
 
     def _fact(self, fact: Fact) -> str:
-        parts = [fact.name]
+        parts = [fact.name_in(self.language)]
         if fact.phone:
             parts.append(f": {fact.phone}")
-        details = [fact.hours] if fact.hours else []
+        details = [opening(fact.hours, self.language)] if fact.hours else []
         if fact.phone_abroad:
             details.append(f"{self._label('from_abroad')} {fact.phone_abroad}")
         if details:

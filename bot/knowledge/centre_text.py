@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from babel import Locale
@@ -12,6 +13,7 @@ from bot.knowledge.centres import Office, map_link
 from bot.knowledge.segments import fold, segments
 
 MAX_SMS_SEGMENTS = 2
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Label = Callable[[str], str]
 
 
@@ -32,7 +34,7 @@ def _lines(office: Office, language: str, label: Label) -> Iterator[str]:
     yield f"- {_title(office)} ({label(f'centre_{centre.kind.value}')})"
     if centre.serves:
         yield _serves(centre, language, label)
-    for name, value in (("address", centre.address), ("phone", centre.phone), ("hours", centre.hours)):
+    for name, value in (("address", centre.address), ("phone", centre.phone), ("hours", _hours(centre, language))):
         if value:
             yield f"{label(name)}: {value}"
     if centre.languages:
@@ -54,7 +56,7 @@ def _short(office: Office, language: str, label: Label) -> str:
     optional = [
         _serves(centre, language, label) if centre.serves else "",
         centre.address or "",
-        centre.hours or "",
+        _hours(centre, language),
         "" if centre.source.date == "n.d." else f"({centre.source.date})",
     ]
     for part in optional:
@@ -79,6 +81,16 @@ def _distance(km: float) -> str:
 
 def _serves(centre: Centre, language: str, label: Label) -> str:
     return f"{label('only_for')}: {', '.join(countries.name(code, language) for code in centre.serves)}"
+
+
+def _hours(centre: Centre, language: str) -> str:
+    return opening(centre.hours or "", language)
+
+
+def opening(hours: str, language: str) -> str:
+    """Opening hours of the content ("Mon-Fri 8:00-17:00") with the days in `language` (CLDR)."""
+    short = Locale(language).days["format"]["abbreviated"]
+    return re.sub(rf"\b({'|'.join(DAYS)})\b", lambda day: short[DAYS.index(day[1])].rstrip("."), hours)
 
 
 def _language(code: str, language: str) -> str:

@@ -151,10 +151,12 @@ def _lint_country(document: Document, country: model.Country, today: dt.date) ->
         yield document.problem(f'"{country.country}" is no ISO 3166 country code', "country")
     if today > country.review_by:
         yield document.problem(f"review was due on {country.review_by}", "review_by", is_error=False)
-    needs_text = (model.FactKind.HOTLINE, model.FactKind.EMERGENCY_NUMBER)
+    help_lines = (model.FactKind.HOTLINE, model.FactKind.EMERGENCY_NUMBER)
     for index, fact in enumerate(country.facts):
-        if not fact.text and fact.kind not in needs_text:
+        if not fact.text and fact.kind not in help_lines:
             yield document.problem(f"a {fact.kind.value} needs a text", "facts", index)
+        if not fact.names and fact.kind in help_lines:  # whoever is in danger must understand whom to call
+            yield document.problem(f"a {fact.kind.value} needs `names` in every language", "facts", index)
 
 
 def _lint_response(knowledge: Knowledge, document: Document, response: model.Response) -> Iterator[Problem]:

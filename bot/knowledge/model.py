@@ -124,11 +124,12 @@ class Role(str, Enum):
 
 
 class Fact(_Model):
-    """One sourced fact about a country."""
+    """One sourced fact about a country; `names` say in each language what the body that `name` names is."""
 
     kind: FactKind
     holds_for: Role = Field(alias="for")
     name: str
+    names: dict[LanguageCode, str] = Field(default_factory=dict)
     url: str | None = None
     phone: str | None = None
     phone_abroad: str | None = None
@@ -148,6 +149,10 @@ class Fact(_Model):
             if len(text) > MAX_FACT:
                 raise ValueError(f"{language}: {len(text)} characters, at most {MAX_FACT}")
         return value
+
+    def name_in(self, language: LanguageCode) -> str:
+        """What to call it in `language`."""
+        return self.names.get(language, self.name)
 
 
 class Country(_Model):
@@ -276,7 +281,9 @@ class Gazetteer(_Model):
 
     `nationalities` and `places` map words to ISO country codes; `origin_cues` and `destination_cues` are
     the words that, standing before a country, tell its role; before `denied_cues` (patterns with braces) it is one that
-    the person is not in and does not go to.
+    the person is not in and does not go to. `ordinary_words` mostly mean something else ("us", "mali"): they are places
+    only after one of the words given, as the whole message, or written as here if that has a capital.
+    `no_country` are names that hold a country's or a town's name and are not of it ("northern cyprus").
     """
 
     nationalities: dict[CountryCode, tuple[str, ...]]
@@ -286,6 +293,8 @@ class Gazetteer(_Model):
     origin_cues: tuple[str, ...]
     destination_cues: tuple[str, ...]
     denied_cues: tuple[str, ...]
+    ordinary_words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    no_country: tuple[str, ...] = ()
 
 
 RiskQuestion.update_forward_refs()

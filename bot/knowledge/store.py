@@ -123,6 +123,7 @@ class Knowledge:
                 for gazetteer in self.gazetteers.values()
                 for code, names in gazetteer.country_aliases.items()
                 for name in names
+                if not any(name == word for words in self.gazetteers.values() for word in words.ordinary_words)
             },
         )
 

@@ -14,9 +14,15 @@ NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 def plain(text: str) -> str:
     """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    if decomposed.isascii():  # a hundred thousand phrases of the emergency lexicon pass here at each start
-        return NO_LETTERS.sub(" ", decomposed).strip()
+    folded = text.casefold()
+    if folded.isascii():  # a hundred thousand phrases of the emergency lexicon pass here at each start
+        return NO_LETTERS.sub(" ", folded).strip()
+    return as_written(folded)
+
+
+def as_written(text: str) -> str:
+    """Like `plain`, but capitals stay: "D'où?" → "D ou". It has the same number of words."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     letters = (c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 

@@ -142,7 +142,7 @@ def _places(content_dir: Path, languages: Iterable[str]) -> Iterator[str]:
         for kind in ("nationalities", "places", "country_aliases"):
             for names in data.get(kind, {}).values():
                 for name in names:
-                    yield from fold(name).split()
+                    yield from (word for word in fold(name).split() if len(word) > 2)  # "D.R.C." must not free initials
 
 
 def _towns() -> Iterator[str]:

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -105,3 +106,33 @@ def test_where_a_person_comes_from_is_not_where_the_police_are_sent(knowledge):
 def test_a_country_named_in_another_role_still_gives_what_is_known_of_it(knowledge):
     asked_in = composer(knowledge).topic("recruitment_fees", Places(destination="UG"))
     assert "Uganda:" in asked_in.text
+
+
+ENGLISH = re.compile(r"\b(emergency|number|line|toll|free|call|hotline|ministry|agency|department)\b", re.IGNORECASE)
+POLICE = {"en": "Police", "fr": "Police", "pt": "Polícia", "sw": "Polisi"}
+
+
+@pytest.mark.parametrize("sms", [False, True])
+@pytest.mark.parametrize("language", ["fr", "pt", "sw"])
+def test_the_line_to_call_says_in_the_language_of_the_reader_whom_one_calls(knowledge, language, sms):
+    for country in knowledge.countries.values():
+        for fact in country.facts:
+            if fact.kind.value in ("hotline", "emergency_number"):
+                named = re.sub(r"\(.*?\)|Helpline of Hope", "", fact.name_in(language))
+                assert not ENGLISH.search(named), (country.country, named)
+    text = composer(knowledge, language, sms).emergency(Places(destination="KW")).text
+    assert "Emergency number" not in text
+    assert ": 112" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sms", [False, True])
+def test_someone_beaten_in_lebanon_gets_the_police_first(knowledge, language, sms):
+    text = composer(knowledge, language, sms).emergency(Places(destination="LB")).text
+    assert text.index("112") < (text.index("140") if not sms else len(text))
+    assert POLICE[language] in text
+
+
+def test_a_help_line_of_kinshasa_is_named_in_english_for_english_readers(knowledge):
+    text = composer(knowledge).emergency(Places(destination="CD")).text
+    assert "- Agency against trafficking in persons (APLTP): 129" in text

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.knowledge.centre import Centre
-from bot.knowledge.centre_text import describe
+from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Office
 from bot.knowledge.segments import fold, segments
 from bot.knowledge.store import load
@@ -46,3 +46,17 @@ def test_every_real_office_fits_two_segments(knowledge, language):
             text = describe(Office(centre, 9999.0), language, lambda id: knowledge.label(id, language), sms=True)
             assert segments(fold(text)) <= 2
             assert centre.name in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Mon-Fri 8:30-17:00"),
+        ("fr", "lun-ven 8:30-17:00"),
+        ("pt", "seg-sex 8:30-17:00"),
+        ("sw", "Jumatatu-Ijumaa 8:30-17:00"),
+    ],
+)
+def test_days_are_in_the_language_of_the_reader(language, said):
+    assert opening("Mon-Fri 8:30-17:00", language) == said
+    assert opening("24/7", language) == "24/7"

@@ -62,3 +62,11 @@ def test_a_missing_directory_is_one_clear_problem(tmp_path):
 def test_a_language_without_its_word_lists_is_an_error(copy, file):
     (copy / file).unlink()
     assert [p.file for p in lint(copy, TODAY) if p.is_error] == [copy / file]
+
+
+def test_a_help_line_that_is_not_named_in_every_language_is_an_error(copy):
+    path = copy / "countries/LB.yml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("  names:")
+    path.write_text(text[:start] + text[text.index("  phone: '112'") :], encoding="utf-8")
+    assert ["needs `names`" in p.message for p in lint(copy, TODAY) if p.is_error] == [True]

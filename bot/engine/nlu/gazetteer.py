@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import spacy
@@ -19,10 +19,12 @@ from spacy.util import filter_spans
 from bot.knowledge import countries
 from bot.knowledge.model import Gazetteer
 from bot.knowledge.store import Knowledge, load
-from bot.knowledge.words import plain
+from bot.knowledge.words import as_written, plain
 from bot.settings import load_settings
 
 EXTRACTOR = "gazetteer"
+NO_COUNTRY = "none:"
+"""The label of names that are of no country, though they hold the name of one."""
 MAX_CUE_WORDS = 3
 """A cue ("am from", "natoka") is at most so many words long; it stands right before the country."""
 MAX_DENIED_WORDS = 6
@@ -42,6 +44,7 @@ class CountryGazetteer(GraphComponent):
             "origin": {plain(cue) for g in gazetteers for cue in g.origin_cues},
             "destination": {plain(cue) for g in gazetteers for cue in g.destination_cues},
         }
+        self._ordinary = _ordinary_words(gazetteers)
         self._denied = {plain(cue) for g in gazetteers for pattern in g.denied_cues for cue in braceexpand(pattern)}
 
     @classmethod
@@ -68,7 +71,9 @@ class CountryGazetteer(GraphComponent):
         for span in filter_spans(self._matcher(doc, as_spans=True)):
             kind, value = span.label_.split(":")
             before = doc[: span.start].text.split()
-            if kind == "country" and self._is_denied(before):
+            if span.label_ == NO_COUNTRY or (kind == "country" and self._is_denied(before)):
+                continue
+            if span.text in self._ordinary and span.text != doc.text and not self._is_meant(span.text, before, text):
                 continue
             entity = {
                 "entity": "job" if kind == "job" else "country",
@@ -81,6 +86,15 @@ class CountryGazetteer(GraphComponent):
             if role and kind != "job":
                 entity["role"] = role
             yield entity
+
+    def _is_meant(self, word: str, before: list[str], text: str) -> bool:
+        """Whether the ordinary `word` is a place here: by the word before it, or by its capitals."""
+        cues, written = self._ordinary[word]
+        if any(" ".join(before[-size:]) in cues for size in range(1, MAX_CUE_WORDS + 1)):
+            return True
+        shouted = text.upper() == text
+        here = as_written(text).split()[len(before) : len(before) + 1]
+        return not shouted and bool(before) and here == [written] and written != word
 
     def _is_denied(self, before: list[str]) -> bool:
         """Whether the words before a country say that the person is not there: its police must not be named."""
@@ -103,9 +117,20 @@ def _phrases(knowledge: Knowledge) -> dict[str, set[str]]:
         for code in countries.codes():
             phrases.setdefault(f"country:{code}", set()).add(plain(countries.name(code, language)))
     for gazetteer in knowledge.gazetteers.values():
+        phrases.setdefault(NO_COUNTRY, set()).update(map(plain, gazetteer.no_country))
         for label, words in _gazetteer_phrases(gazetteer):
             phrases.setdefault(label, set()).update(map(plain, words))
     return phrases
+
+
+def _ordinary_words(gazetteers: Iterable[Gazetteer]) -> dict[str, tuple[set[str], str]]:
+    """By plain word: the plain words after which it is a place, and how it is written in the content."""
+    ordinary: dict[str, tuple[set[str], str]] = {}
+    for gazetteer in gazetteers:
+        for word, cues in gazetteer.ordinary_words.items():
+            known, written = ordinary.get(plain(word), (set(), word))
+            ordinary[plain(word)] = (known | {plain(cue) for cue in cues}, written)
+    return ordinary
 
 
 def _gazetteer_phrases(gazetteer: Gazetteer) -> Iterator[tuple[str, tuple[str, ...]]]:
