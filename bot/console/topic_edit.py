@@ -27,6 +27,7 @@ from bot.editing.tables import Revision, State
 from bot.editing.workflow import EditingError, InForce
 from bot.editing.yaml_edit import EditFailed, rewritten, set_values
 from bot.knowledge.model import FactKind
+from bot.knowledge.yaml_text import parse_yaml
 
 MAX_BODY = 400_000
 MOST_FIELDS = 350
@@ -53,7 +54,7 @@ class Opened:
     def data(self) -> Any:
         """The parsed text; None when it cannot be parsed."""
         try:
-            return yaml.load(self.text, Loader=yaml.CSafeLoader)
+            return parse_yaml(self.text)
         except (yaml.YAMLError, ValueError):
             return None
 
@@ -91,7 +92,10 @@ async def act(visit: Visit) -> Response:
     do = visit.field("do")
     if do == "check":
         return await _page(visit, opened, await _checked(visit, opened))
-    saved = await visit.write(_save, visit, opened)
+    try:
+        saved = await visit.write(_save, visit, opened)
+    except EditingError as error:
+        return await _page(visit, opened, await _checked(visit, opened), f"editing.refused.{error.code}")
     if saved.beside is not None:
         return visit.redirect(f"/content/compare/{saved.beside.id}/{saved.revision.id}", "editing.said.kept_beside")
     id = saved.revision.id
@@ -158,7 +162,7 @@ async def _checked(visit: Visit, opened: Opened) -> Checked:
     )
 
 
-async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) -> Response:
+async def _page(visit: Visit, opened: Opened, checked: Checked | None = None, refused: str = "") -> Response:
     checked = checked or await _checked(visit, opened)
     knowledge, data = visit.console.store.current, opened.data
     is_topic = opened.path.startswith("faq/") and isinstance(data, dict) and isinstance(data.get("languages"), dict)
@@ -171,6 +175,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
         behind=await visit.read(behind_in, opened.path),
         name=content_name(visit, opened.path),
         checked=checked,
+        refused=refused,
         is_topic=is_topic,
         has_form=has_form,
         as_yaml=opened.as_yaml or not has_form,

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Any
 
-import yaml
+from bot.knowledge.yaml_text import parse_yaml
 
 FACT_FOLDERS = ("countries/", "centres/", "responses/emergency.yml")
 """What is told to somebody in danger is a fact too."""
@@ -32,7 +32,7 @@ def is_needed(policy: SecondPair, path: str, old: str | None, new: str) -> bool:
         return policy is SecondPair.ALWAYS
     if old is None or path.startswith(FACT_FOLDERS):
         return True
-    before, after = (yaml.load(text, Loader=yaml.CSafeLoader) for text in (old, new))
+    before, after = (parse_yaml(text) for text in (old, new))
     return bool(_facts(before) != _facts(after))
 
 

@@ -246,3 +246,22 @@ def test_hostile_text_is_shown_harmlessly(asha):
     location = save(asha, "save", **{"en.answer": hostile * 9, "reason": hostile}).headers["location"]
     assert "<script>alert" not in asha.get(location).text
     assert "49" not in bare(asha.get(location)).split("What next?")[0].split("What changes")[1][:400]
+
+
+UNSAFE = {"brackets": "[" * 40_000, "alias of itself": "a: &a [*a]", "bomb": "a: &a [x]\nb: [*a, *a]"}
+
+
+@pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
+def test_a_text_that_would_stop_the_gateway_is_told_so_shown_again_and_not_kept(asha, database, text):
+    path = "/console/content/edit/responses/desk.yml"
+    form = {**fields(asha.get(f"{path}?as=yaml")), "text": text}
+    told = "nested more than 20" if text[0] == "[" else "anchors"
+    assert told in asha.post(path.replace("/edit/", "/check/"), data=form).text
+    assert told in asha.post(path, data={**form, "do": "check"}).text
+    page = asha.post(path, data={**form, "do": "save"})
+    assert page.status_code == 200
+    assert "Not saved" in page.text
+    assert told in page.text
+    assert fields(page)["text"].strip() == text
+    with database.reading() as session:
+        assert workflow.history(session, "responses/desk.yml") == []
