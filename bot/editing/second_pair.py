@@ -38,13 +38,15 @@ def is_needed(policy: SecondPair, path: str, old: str | None, new: str) -> bool:
 
 def _facts(data: Any) -> Any:
     stated = {key: data.get(key) for key in ("sources", "facts")} if isinstance(data, dict) else None
-    return stated, sorted(_numbers(data))
+    return stated, sorted(_numbers(data), key=lambda found: found[0])  # within a text their order counts
 
 
 def _numbers(node: Any, key: str = "", place: str = "") -> list[tuple[str, str]]:
     """The numbers in texts that people read, with where they stand."""
     if isinstance(node, dict):
         return [found for name, value in node.items() for found in _numbers(value, str(name), f"{place}/{name}")]
+    if isinstance(node, list):
+        return [found for index, item in enumerate(node) for found in _numbers(item, key, f"{place}/{index}")]
     if isinstance(node, str) and key in SPOKEN:
         return [(place, number) for number in NUMBER.findall(node)]
     return []
