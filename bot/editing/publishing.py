@@ -7,7 +7,7 @@ nothing was published since, and is all that changes what people read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
@@ -49,18 +49,26 @@ class Publisher:
         self._database, self._root, self._policy = database, root, policy
         self._record: Record = record or (lambda session, act, path: None)
 
-    def publish(self, id: int, by: Editor, now: dt.datetime) -> None:
+    def publish(self, id: int, by: Editor, now: dt.datetime, seen: int | None = None) -> None:
         """Put the revision `id` in force.
+
+        Args:
+            seen: the version that `by` looked at; None when nobody was shown it, as in a test or a script.
 
         Raises:
             Refused: the content would have errors.
-            EditingError: it is not open, needs another pair of eyes, or what it was made from is no longer in force.
+            EditingError: it is not open, needs another pair of eyes, was changed since it was `seen`, or what it was
+                made from is no longer in force.
         """
+        self._publish(id, by, now, seen, workflow.OPEN)
+
+    def _publish(self, id: int, by: Editor, now: dt.datetime, seen: int | None, states: Sequence[str]) -> None:
         for _ in range(TRIES):
-            number = self._check(id, by, now)
+            checked = self._check(id, by, now, seen, states)
             with self._database.transaction() as session:
-                if _lock(session) == number:
-                    revision = _open(session, id)
+                number = _lock(session)
+                revision = _in_state(session, id, states)
+                if (number, revision.version) == checked:
                     revision.reviewer_id, revision.reviewer = by.id, by.name
                     _put_in_force(session, revision, now)
                     workflow.note(session, revision, Act.PUBLISHED, by, "", now)
@@ -68,17 +76,22 @@ class Publisher:
                     return
         raise EditingError("busy", "others publish at the same moment: try again")
 
-    def schedule(self, id: int, by: Editor, at: dt.datetime, now: dt.datetime) -> None:
+    def schedule(self, id: int, by: Editor, at: dt.datetime, now: dt.datetime, seen: int | None = None) -> None:
         """Have the revision `id` published at `at`; it is checked now, and again then.
+
+        Args:
+            seen: as for `publish`.
 
         Raises:
             EditingError: as for `publish`, or the time has passed.
         """
         if at <= now:
             raise EditingError("time_passed", f"{at.isoformat()} has passed: publish now, or choose a later time")
-        self._check(id, by, now)
+        _, version = self._check(id, by, now, seen, workflow.OPEN)
         with self._database.transaction() as session:
-            revision = _open(session, id)
+            revision = _in_state(session, id, workflow.OPEN)
+            if revision.version != version:
+                raise _changed(id)
             revision.state, revision.publish_at = State.SCHEDULED.value, at
             revision.reviewer_id, revision.reviewer = by.id, by.name
             workflow.note(session, revision, Act.SCHEDULED, by, at.isoformat(timespec="minutes"), now)
@@ -94,9 +107,9 @@ class Publisher:
     def _publish_due(self, id: int, now: dt.datetime) -> EditingError | None:
         with self._database.reading() as session:
             revision = workflow.get(session, id)
-            by = Editor(revision.reviewer_id or "", revision.reviewer or CLOCK.name)
+            by, version = Editor(revision.reviewer_id or "", revision.reviewer or CLOCK.name), int(revision.version)
         try:
-            self.publish(id, by, now)
+            self._publish(id, by, now, version, (State.SCHEDULED.value,))  # not if it was sent back just now
         except EditingError as error:
             with self._database.transaction() as session:
                 revision = workflow.get(session, id)
@@ -139,13 +152,20 @@ class Publisher:
         except (yaml.YAMLError, ValueError):  # the check refuses it
             return True
 
-    def _check(self, id: int, by: Editor, now: dt.datetime) -> int:
-        """Raise what speaks against publishing `id`; returns the number of the last publication it was held against."""
+    def _check(self, id: int, by: Editor, now: dt.datetime, seen: int | None, states: Sequence[str]) -> tuple[int, int]:
+        """Raise what speaks against publishing `id`.
+
+        Returns:
+            The number of the last publication it was held against, and the version that was checked.
+        """
         with self._database.reading() as session:
             number = version_number(session)
             revision = workflow.get(session, id)
-            if revision.state not in workflow.OPEN:
+            version = int(revision.version)
+            if revision.state not in states:
                 raise EditingError("wrong_state", f"revision {id} is {revision.state}: somebody was faster")
+            if seen is not None and seen != version:
+                raise _changed(id)
             if is_outdated(session, self._root, revision):
                 raise EditingError(
                     "outdated", f"{revision.path} was changed since revision {id} was made: look at both texts first"
@@ -155,7 +175,7 @@ class Publisher:
         self._refuse_errors(overlay, now)
         if needs_other and by.id == revision.author_id:
             raise EditingError("second_pair", f"revision {id} changes facts: somebody other than its author publishes")
-        return number
+        return number, version
 
     def _refuse_errors(self, overlay: dict[str, str], now: dt.datetime) -> None:
         problems = [problem for problem in lint(self._root, now.date(), overlay) if problem.is_error]
@@ -177,9 +197,13 @@ def _lock(session: Session) -> int:
     return int(session.scalars(query).one().number)
 
 
-def _open(session: Session, id: int) -> Revision:
+def _changed(id: int) -> EditingError:
+    return EditingError("changed", f"revision {id} was changed since you looked: look at it again")
+
+
+def _in_state(session: Session, id: int, states: Sequence[str]) -> Revision:
     revision: Revision = session.scalars(select(Revision).where(Revision.id == id).with_for_update()).one()
-    if revision.state not in workflow.OPEN:
+    if revision.state not in states:
         raise EditingError("wrong_state", f"revision {id} is {revision.state}: somebody was faster")
     return revision
 
