@@ -102,7 +102,7 @@ async def act(visit: Visit) -> Response:
     if do == "submit":
         return await hand_in(visit, id, opened.reason)
     if do == "publish" and visit.may(Right.REVIEW_CONTENT):
-        return await publish_now(visit, id)
+        return await publish_now(visit, id, int(saved.revision.version))
     switch = {"as_yaml": "&as=yaml", "as_form": ""}.get(do)
     if switch is not None:
         return visit.redirect(f"/content/edit/{opened.path}?revision={id}{switch}")

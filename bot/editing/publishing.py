@@ -25,6 +25,8 @@ from bot.storage.database import Database
 
 Record = Callable[[Session, Act, str], None]
 TRIES = 5
+MOST_AHEAD = dt.timedelta(days=366)
+"""How far ahead a publication can be set: later than that, nobody remembers it."""
 CLOCK = Editor("", "Salama")
 """Who publishes what was scheduled, in the history."""
 
@@ -87,6 +89,8 @@ class Publisher:
         """
         if at <= now:
             raise EditingError("time_passed", f"{at.isoformat()} has passed: publish now, or choose a later time")
+        if at > now + MOST_AHEAD:
+            raise EditingError("too_far", f"{at.isoformat()} is more than {MOST_AHEAD.days} days ahead")
         _, version = self._check(id, by, now, seen, workflow.OPEN)
         with self._database.transaction() as session:
             revision = _in_state(session, id, workflow.OPEN)
@@ -119,14 +123,25 @@ class Publisher:
             return error
         return None
 
-    def roll_back(self, path: str, to_id: int | None, by: Editor, reason: str, now: dt.datetime) -> None:
+    def roll_back(
+        self,
+        path: str,
+        to_id: int | None,
+        by: Editor,
+        reason: str,
+        now: dt.datetime,
+        seen: tuple[int | None, str] | None = None,
+    ) -> None:
         """Put a former text of `path` in force again: that of the revision `to_id`, or the file's own.
 
         A text that was published once has been reviewed: no second pair of eyes is asked for.
 
+        Args:
+            seen: the revision and the digest of the file that were in force when `by` looked.
+
         Raises:
             Refused: the content would have errors with it.
-            EditingError: it was never in force, or no reason is given.
+            EditingError: it was never in force or is so now, another text came into force since, or no reason is given.
         """
         if not reason.strip():
             raise EditingError("no_reason", "say why it is taken back: the history needs it")
@@ -135,6 +150,11 @@ class Publisher:
                 number = version_number(session)
                 overlay = texts_in_force(published(session), self._root)
                 text = _former_text(session, path, to_id)
+                now_read = workflow.in_force(session, self._root, path)
+            if text is not None and text == now_read.text:
+                raise EditingError("same_text", f"people read that text of {path} already")
+            if seen is not None and seen != (now_read.revision_id, now_read.file_hash):
+                raise EditingError("changed", f"{path} was changed since you looked: look at its history again")
             overlay.pop(path, None)
             self._refuse_errors({**overlay, path: text} if text is not None else overlay, now)
             with self._database.transaction() as session:
