@@ -12,13 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.console.publishing import editor, hand_in, publish_now, revision_or_404
+from bot.console.publishing import editor, hand_in, publish_now, revision_or_404, row_id
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
-from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
+from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, has_topic_form, topic_values
 from bot.editing.in_step import behind_in
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
@@ -72,8 +72,8 @@ def _open(session: Session, visit: Visit) -> Opened:
     wanted = visit.query("revision")
     mine = [r for r in open_ones if r.state == State.DRAFT.value and r.author_id == str(visit.staff.id)]
     draft: Revision | None = mine[0] if mine and not wanted else None
-    if wanted.isdecimal():
-        draft = revision_or_404(session, int(wanted))
+    if wanted:
+        draft = revision_or_404(session, row_id(wanted) or 0)
         if draft.path != path:
             raise HTTPException(404)
     if draft is None and seen.text is None:
@@ -120,6 +120,8 @@ def _posted(session: Session, visit: Visit) -> Opened:
     path, root = _path(visit), visit.console.settings.content_dir
     now_read = workflow.in_force(session, root, path)
     id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
+    if parent is not None and revision_or_404(session, parent).path != path:
+        raise HTTPException(404)
     before = now_read.text or ""
     if id and revision_or_404(session, id).path == path:
         before = workflow.text_as_read(session, id, version or 0)
@@ -137,7 +139,7 @@ def _posted(session: Session, visit: Visit) -> Opened:
 def _values(data: Any, visit: Visit) -> dict[Any, Any]:
     posted = {name: value for name, value in visit.form.items() if isinstance(value, str)}
     posted = {name: value.replace("\x00", "") for name, value in posted.items()}
-    if "button0" not in posted:
+    if "button0" not in posted or not has_topic_form(data):
         return changed_values(data, posted)
     facts = [kind.value for kind in FactKind if f"fact.{kind.value}" in posted]
     return topic_values(data, posted, facts)
@@ -165,7 +167,7 @@ async def _checked(visit: Visit, opened: Opened) -> Checked:
 async def _page(visit: Visit, opened: Opened, checked: Checked | None = None, refused: str = "") -> Response:
     checked = checked or await _checked(visit, opened)
     knowledge, data = visit.console.store.current, opened.data
-    is_topic = opened.path.startswith("faq/") and isinstance(data, dict) and isinstance(data.get("languages"), dict)
+    is_topic = opened.path.startswith("faq/") and has_topic_form(data)
     made = groups(data, knowledge.languages) if isinstance(data, dict) and not is_topic else []
     is_too_long = sum(len(g.fields) + sum(map(len, g.rows)) for g in made) > MOST_FIELDS
     has_form = is_topic or (bool(made) and not is_too_long)
@@ -192,8 +194,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None, re
 
 def _source_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sources, and one empty row for another."""
-    sources = [source for source in data.get("sources") or [] if isinstance(source, dict)]
-    return [*sources, {}][:MOST_SOURCES]
+    return [*(data.get("sources") or []), {}][:MOST_SOURCES]
 
 
 def _targets(visit: Visit) -> list[tuple[str, str]]:
@@ -211,8 +212,7 @@ def _path(visit: Visit) -> str:
 
 
 def _number(visit: Visit, name: str) -> int | None:
-    value = visit.field(name)
-    return int(value) if value.isdecimal() else None
+    return row_id(visit.field(name))
 
 
 def _body(text: str) -> str:

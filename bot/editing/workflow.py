@@ -71,7 +71,7 @@ def check_path(path: str) -> str:
         EditingError: they may not.
     """
     inside = path.startswith(EDITABLE) and path.endswith(".yml") and ".." not in path.split("/")
-    if not inside or len(path) > 160 or not all(c.isalnum() or c in "/_-." for c in path):
+    if not inside or len(path.encode()) > 160 or not all(c.isalnum() or c in "/_-." for c in path):
         raise EditingError("bad_path", f'"{path}" is no file of content/ that can be edited here')
     return path
 

@@ -214,6 +214,9 @@ class _Reader:
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:
             return cast(M, kind.parse_obj(data))
+        except TypeError as error:  # a key that is a number or a date
+            self.problems.append(document.problem(f"not a valid mapping: {error}", *location))
+            return None
         except ValidationError as error:
             for item in error.errors():
                 place = (*location, *(key for key in item["loc"] if key != "__root__"))

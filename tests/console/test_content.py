@@ -195,18 +195,23 @@ def test_rolling_back_from_the_history(asha, database):
     assert newest(database).state == State.SUPERSEDED.value
 
 
+TIMES = [
+    ("", "Choose a day"),
+    ("2020-01-01T10:00", "has passed"),
+    ("9999-12-31T23:00-05:00", "Choose a day"),
+    ("2099-01-01T10:00", "within the next year"),
+    (f"{SOON}+05:00", "at that time"),
+]
+
+
 def test_scheduling_needs_a_time_to_come(asha, database):
     location = save(asha, "save", **{"en.title": "Later"}).headers["location"]
-    for at, said in (
-        ("", "Choose a day"),
-        ("2020-01-01T10:00", "has passed"),
-        ("9999-12-31T23:00-05:00", "Choose"),
-        ("2099-01-01T10:00", "within the next year"),
-        (SOON, "at that time"),
-    ):
+    for at, said in TIMES:
         step(asha, location, "schedule", at=at)
         assert said in asha.get(location).text, at
-    assert newest(database).state == State.SCHEDULED.value
+    scheduled = newest(database)
+    assert scheduled.state == State.SCHEDULED.value
+    assert scheduled.publish_at == dt.datetime.fromisoformat(f"{SOON}+05:00")
 
 
 @pytest.mark.parametrize("role", ["viewer", "counsellor", "registry"])
@@ -318,3 +323,42 @@ def test_an_old_history_does_not_take_a_newer_text_away(asha, database):
         assert said in asha.get(sent.headers["location"]).text
     with database.reading() as session:
         assert len(workflow.history(session, TOPIC)) == 4
+
+
+NINES = "9" * 30
+STRANGE = [
+    (f"/content/revisions/{NINES}", {"do": "publish", "version": "1"}, 404),
+    (f"/content/revisions/{NINES}", {"do": "withdraw"}, 404),
+    (f"/content/history/{TOPIC}", {"to": NINES, "why": "x"}, 404),
+    (f"/content/history/{TOPIC}", {"to": "9" * 5000, "why": "x"}, 404),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": "424242"}, 404),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": NINES}, 303),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "revision": NINES, "version": NINES}, 303),
+    (f"/content/edit/faq/{'é' * 140}.yml", {"do": "save", "text": "a: b"}, 404),
+    (f"/content/edit/{TOPIC}/more.yml", {"do": "check", "text": "a: b"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "id: x\nsources: 5\nlanguages: {en: 1}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "sources: [x]\nlanguages: {en: {title: a}}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "buttons: 5\nfacts: 7\nlanguages: {en: {questions: 5}}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "languages: [en]"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "1: {2: 3}\n? 2026-01-01\n: {en: 2}"}, 200),
+    ("/content/edit/responses/desk.yml", {"do": "check", "text": "[1, 2]"}, 200),
+    ("/content/edit/responses/desk.yml", {"do": "check", "text": "a: {languages: 5}\n7: {languages: {en: 5}}"}, 200),
+    ("/content/edit/menus/main.yml", {"do": "check", "text": "a: 5"}, 200),
+    ("/content/edit/countries/KE.yml", {"do": "check", "text": "facts: 5\ncountry: [1]"}, 200),
+    ("/content/edit/centres/KE.yml", {"do": "check", "text": "5"}, 200),
+]
+
+
+@pytest.mark.parametrize(("path", "posted", "status"), STRANGE)
+def test_strange_forms_are_answered_and_are_no_fault(asha, path, posted, status):
+    assert post(asha, f"/console{path}", **posted).status_code == status
+
+
+def test_a_draft_of_any_shape_can_be_opened_and_mended(asha):
+    for shape in ("sources: 5\nlanguages: {en: 1}", "languages: {en: {questions: 7}}\nbuttons: 3"):
+        location = save(asha, "save", asha.get(f"{EDIT}?as=yaml"), text=shape).headers["location"]
+        assert asha.get(location).status_code == 200
+        assert asha.get(EDIT).status_code == 200
+        old_form = {"en.title": "x", "button0": "menu", "source0.name": "y"}
+        form = {key: value for key, value in fields(asha.get(EDIT)).items() if key != "text"}
+        assert asha.post(EDIT, data={**form, **old_form, "do": "check"}).status_code == 200
