@@ -30,6 +30,7 @@ from bot.knowledge.model import FactKind
 from bot.knowledge.yaml_text import parse_yaml
 
 MAX_BODY = 400_000
+MOST_VERSION = 10**9
 MOST_FIELDS = 350
 """A file with more values than this is edited as YAML: a form of that length helps nobody."""
 
@@ -120,12 +121,15 @@ def _posted(session: Session, visit: Visit) -> Opened:
     path, root = _path(visit), visit.console.settings.content_dir
     now_read = workflow.in_force(session, root, path)
     id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
-    if parent is not None and revision_or_404(session, parent).path != path:
-        raise HTTPException(404)
+    known = session.get(Revision, parent) if parent else None
+    if known is None or known.path != path:
+        parent = None  # the text is kept all the same, as one made from the file
+    if version and version > MOST_VERSION:
+        version = 0
     before = now_read.text or ""
     if id and revision_or_404(session, id).path == path:
         before = workflow.text_as_read(session, id, version or 0)
-    seen = InForce(now_read.text, parent, visit.field("base"))
+    seen = InForce(now_read.text, parent, visit.field("base")[:64])
     opened = Opened(path, before, seen, id, version or 0, visit.field("reason"))
     if "text" in visit.form:
         return replace(opened, text=_body(visit.field("text")), as_yaml=True)

@@ -17,7 +17,7 @@ _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+.0-9][-+.:_0-9a-fA-Fxo]*")
 
 
-class UnsafeYaml(yaml.MarkedYAMLError):  # type: ignore[misc]
+class UnsafeYaml(yaml.MarkedYAMLError):
     """A text that is nested too deep, or has anchors, aliases, tags or endless numbers."""
 
 
@@ -56,7 +56,8 @@ def refuse_unsafe(text: str) -> None:
             level -= 1
         why = _why_unsafe(event, level)
         if why:
-            raise UnsafeYaml(problem=why, problem_mark=event.start_mark)
+            mark: Any = event.start_mark  # the C loader has a class of its own for it
+            raise UnsafeYaml(problem=why, problem_mark=mark)
 
 
 def is_unsafe(text: str) -> bool:

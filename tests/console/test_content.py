@@ -326,14 +326,19 @@ def test_an_old_history_does_not_take_a_newer_text_away(asha, database):
 
 
 NINES = "9" * 30
+SAVE = {"do": "save", "text": "a: b"}
 STRANGE = [
     (f"/content/revisions/{NINES}", {"do": "publish", "version": "1"}, 404),
     (f"/content/revisions/{NINES}", {"do": "withdraw"}, 404),
     (f"/content/history/{TOPIC}", {"to": NINES, "why": "x"}, 404),
     (f"/content/history/{TOPIC}", {"to": "9" * 5000, "why": "x"}, 404),
-    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": "424242"}, 404),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": "424242"}, 303),
     (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": NINES}, 303),
-    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "revision": NINES, "version": NINES}, 303),
+    (
+        f"/content/edit/{TOPIC}",
+        {**SAVE, "revision": NINES, "version": NINES, "base": NINES * 9},
+        303,
+    ),
     (f"/content/edit/faq/{'é' * 140}.yml", {"do": "save", "text": "a: b"}, 404),
     (f"/content/edit/{TOPIC}/more.yml", {"do": "check", "text": "a: b"}, 200),
     (f"/content/edit/{TOPIC}", {"do": "check", "text": "id: x\nsources: 5\nlanguages: {en: 1}"}, 200),
