@@ -27,7 +27,13 @@ AUDITED = {
 }
 
 MOST_ID = 2**63 - 1
+MOST_DIGITS = 18
 MOST_TOLD = 5
+
+
+def row_id(text: str) -> int | None:
+    """The number that a form names a row or version by; None when it is none that a database takes."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def editor(visit: Visit) -> Editor:
@@ -71,21 +77,21 @@ def _tell(session: Session, visit: Visit, id: int, error: Refused) -> None:
     workflow.note(session, revision, Act.REFUSED, CLOCK, told, visit.now)
 
 
-async def publish_now(visit: Visit, id: int) -> Response:
-    """Publish revision `id`."""
-    return await _attempt(
-        visit, id, publisher(visit).publish, id, editor(visit), visit.now, say="editing.said.published"
-    )
+async def publish_now(visit: Visit, id: int, seen: int) -> Response:
+    """Publish revision `id` as it was `seen`, at that version."""
+    steps = publisher(visit).publish
+    return await _attempt(visit, id, steps, id, editor(visit), visit.now, seen, say="editing.said.published")
 
 
-async def schedule(visit: Visit, id: int, at: str) -> Response:
-    """Publish revision `id` at `at`, an ISO date and time in UTC."""
+async def schedule(visit: Visit, id: int, at: str, seen: int) -> Response:
+    """Publish revision `id` as it was `seen` at `at`, an ISO date and time: in UTC when it names no zone."""
     try:
-        time = dt.datetime.fromisoformat(at).replace(tzinfo=dt.timezone.utc)
-    except ValueError:
+        given = dt.datetime.fromisoformat(at)
+        time = given.astimezone(dt.timezone.utc) if given.tzinfo else given.replace(tzinfo=dt.timezone.utc)
+    except (ValueError, OverflowError):
         return visit.redirect(f"/content/revisions/{id}", "editing.refused.no_time")
     steps = publisher(visit).schedule
-    return await _attempt(visit, id, steps, id, editor(visit), time, visit.now, say="editing.said.scheduled")
+    return await _attempt(visit, id, steps, id, editor(visit), time, visit.now, seen, say="editing.said.scheduled")
 
 
 async def send_back(visit: Visit, id: int, why: str) -> Response:
@@ -120,11 +126,11 @@ async def take_up(visit: Visit, id: int) -> Response:
     return await _attempt(visit, id, run, say="editing.said.taken_up")
 
 
-async def roll_back(visit: Visit, path: str, to_id: int | None, why: str) -> Response:
-    """Put a former text of `path` back."""
+async def roll_back(visit: Visit, path: str, to_id: int | None, why: str, seen: tuple[int | None, str]) -> Response:
+    """Put a former text of `path` back, if what people read is still what the page showed (`seen`)."""
     try:
         steps = publisher(visit, why).roll_back
-        await run_in_threadpool(steps, path, to_id, editor(visit), why, visit.now)
+        await run_in_threadpool(steps, path, to_id, editor(visit), why, visit.now, seen)
     except EditingError as error:
         return visit.redirect(f"/content/history/{path}", f"editing.refused.{error.code}")
     return visit.redirect(f"/content/history/{path}", "editing.said.rolled_back")

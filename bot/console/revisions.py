@@ -96,9 +96,9 @@ async def act(visit: Visit) -> Response:
     if not visit.may(Right.REVIEW_CONTENT):
         raise HTTPException(403)
     if do == "publish":
-        return await steps.publish_now(visit, id)
+        return await steps.publish_now(visit, id, _seen(visit))
     if do == "schedule":
-        return await steps.schedule(visit, id, visit.field("at"))
+        return await steps.schedule(visit, id, visit.field("at"), _seen(visit))
     if do == "send_back":
         return await steps.send_back(visit, id, why)
     raise HTTPException(400)
@@ -137,12 +137,24 @@ async def history(visit: Visit) -> Response:
 
 async def roll_back(visit: Visit) -> Response:
     """Put a former text back."""
-    to = visit.field("to")
-    return await steps.roll_back(visit, _path(visit), int(to) if to.isdecimal() else None, visit.field("why"))
+    to, seen = visit.field("to"), steps.row_id(visit.field("seen"))
+    if to and steps.row_id(to) is None:
+        raise HTTPException(404)
+    return await steps.roll_back(
+        visit, _path(visit), steps.row_id(to), visit.field("why"), (seen, visit.field("seen_file"))
+    )
 
 
 def _id(visit: Visit) -> int:
-    return int(visit.request.path_params["id"])
+    id = int(visit.request.path_params["id"])
+    if id > steps.MOST_ID:
+        raise HTTPException(404)
+    return id
+
+
+def _seen(visit: Visit) -> int:
+    """The version that the page showed; 0, which no revision has, when the form does not say."""
+    return steps.row_id(visit.field("version")) or 0
 
 
 def _path(visit: Visit) -> str:

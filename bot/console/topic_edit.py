@@ -12,13 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.console.publishing import editor, hand_in, publish_now, revision_or_404
+from bot.console.publishing import editor, hand_in, publish_now, revision_or_404, row_id
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.topics import content_name
 from bot.console.visit import Visit
 from bot.editing import workflow
-from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, topic_values
+from bot.editing.forms import MOST_SOURCES, SOURCE_KEYS, changed_values, groups, has_topic_form, topic_values
 from bot.editing.in_step import behind_in
 from bot.editing.overlay import published, texts_in_force
 from bot.editing.preview import Checked, check
@@ -27,8 +27,10 @@ from bot.editing.tables import Revision, State
 from bot.editing.workflow import EditingError, InForce
 from bot.editing.yaml_edit import EditFailed, rewritten, set_values
 from bot.knowledge.model import FactKind
+from bot.knowledge.yaml_text import parse_yaml
 
 MAX_BODY = 400_000
+MOST_VERSION = 10**9
 MOST_FIELDS = 350
 """A file with more values than this is edited as YAML: a form of that length helps nobody."""
 
@@ -53,7 +55,7 @@ class Opened:
     def data(self) -> Any:
         """The parsed text; None when it cannot be parsed."""
         try:
-            return yaml.load(self.text, Loader=yaml.CSafeLoader)
+            return parse_yaml(self.text)
         except (yaml.YAMLError, ValueError):
             return None
 
@@ -71,8 +73,8 @@ def _open(session: Session, visit: Visit) -> Opened:
     wanted = visit.query("revision")
     mine = [r for r in open_ones if r.state == State.DRAFT.value and r.author_id == str(visit.staff.id)]
     draft: Revision | None = mine[0] if mine and not wanted else None
-    if wanted.isdecimal():
-        draft = revision_or_404(session, int(wanted))
+    if wanted:
+        draft = revision_or_404(session, row_id(wanted) or 0)
         if draft.path != path:
             raise HTTPException(404)
     if draft is None and seen.text is None:
@@ -91,14 +93,17 @@ async def act(visit: Visit) -> Response:
     do = visit.field("do")
     if do == "check":
         return await _page(visit, opened, await _checked(visit, opened))
-    saved = await visit.write(_save, visit, opened)
+    try:
+        saved = await visit.write(_save, visit, opened)
+    except EditingError as error:
+        return await _page(visit, opened, await _checked(visit, opened), f"editing.refused.{error.code}")
     if saved.beside is not None:
         return visit.redirect(f"/content/compare/{saved.beside.id}/{saved.revision.id}", "editing.said.kept_beside")
     id = saved.revision.id
     if do == "submit":
         return await hand_in(visit, id, opened.reason)
     if do == "publish" and visit.may(Right.REVIEW_CONTENT):
-        return await publish_now(visit, id)
+        return await publish_now(visit, id, int(saved.revision.version))
     switch = {"as_yaml": "&as=yaml", "as_form": ""}.get(do)
     if switch is not None:
         return visit.redirect(f"/content/edit/{opened.path}?revision={id}{switch}")
@@ -116,10 +121,15 @@ def _posted(session: Session, visit: Visit) -> Opened:
     path, root = _path(visit), visit.console.settings.content_dir
     now_read = workflow.in_force(session, root, path)
     id, version, parent = (_number(visit, name) for name in ("revision", "version", "parent"))
+    known = session.get(Revision, parent) if parent else None
+    if known is None or known.path != path:
+        parent = None  # the text is kept all the same, as one made from the file
+    if version and version > MOST_VERSION:
+        version = 0
     before = now_read.text or ""
     if id and revision_or_404(session, id).path == path:
         before = workflow.text_as_read(session, id, version or 0)
-    seen = InForce(now_read.text, parent, visit.field("base"))
+    seen = InForce(now_read.text, parent, visit.field("base")[:64])
     opened = Opened(path, before, seen, id, version or 0, visit.field("reason"))
     if "text" in visit.form:
         return replace(opened, text=_body(visit.field("text")), as_yaml=True)
@@ -133,7 +143,7 @@ def _posted(session: Session, visit: Visit) -> Opened:
 def _values(data: Any, visit: Visit) -> dict[Any, Any]:
     posted = {name: value for name, value in visit.form.items() if isinstance(value, str)}
     posted = {name: value.replace("\x00", "") for name, value in posted.items()}
-    if "button0" not in posted:
+    if "button0" not in posted or not has_topic_form(data):
         return changed_values(data, posted)
     facts = [kind.value for kind in FactKind if f"fact.{kind.value}" in posted]
     return topic_values(data, posted, facts)
@@ -158,10 +168,10 @@ async def _checked(visit: Visit, opened: Opened) -> Checked:
     )
 
 
-async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) -> Response:
+async def _page(visit: Visit, opened: Opened, checked: Checked | None = None, refused: str = "") -> Response:
     checked = checked or await _checked(visit, opened)
     knowledge, data = visit.console.store.current, opened.data
-    is_topic = opened.path.startswith("faq/") and isinstance(data, dict) and isinstance(data.get("languages"), dict)
+    is_topic = opened.path.startswith("faq/") and has_topic_form(data)
     made = groups(data, knowledge.languages) if isinstance(data, dict) and not is_topic else []
     is_too_long = sum(len(g.fields) + sum(map(len, g.rows)) for g in made) > MOST_FIELDS
     has_form = is_topic or (bool(made) and not is_too_long)
@@ -171,6 +181,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
         behind=await visit.read(behind_in, opened.path),
         name=content_name(visit, opened.path),
         checked=checked,
+        refused=refused,
         is_topic=is_topic,
         has_form=has_form,
         as_yaml=opened.as_yaml or not has_form,
@@ -187,8 +198,7 @@ async def _page(visit: Visit, opened: Opened, checked: Checked | None = None) ->
 
 def _source_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sources, and one empty row for another."""
-    sources = [source for source in data.get("sources") or [] if isinstance(source, dict)]
-    return [*sources, {}][:MOST_SOURCES]
+    return [*(data.get("sources") or []), {}][:MOST_SOURCES]
 
 
 def _targets(visit: Visit) -> list[tuple[str, str]]:
@@ -206,8 +216,7 @@ def _path(visit: Visit) -> str:
 
 
 def _number(visit: Visit, name: str) -> int | None:
-    value = visit.field(name)
-    return int(value) if value.isdecimal() else None
+    return row_id(visit.field(name))
 
 
 def _body(text: str) -> str:

@@ -98,6 +98,19 @@ def changed_values(data: Any, posted: Mapping[str, str]) -> dict[Place, Any]:
     return values
 
 
+def has_topic_form(data: Any) -> bool:
+    """Whether `data` has the shape that a topic's form can show; its values may be wrong."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("languages"), Mapping):
+        return False
+    lists = [data.get(key) or [] for key in ("sources", "buttons", "facts")]
+    if not all(isinstance(found, list) for found in lists):
+        return False
+    said = data["languages"].values()
+    asked = [text.get("questions") or [] for text in said if isinstance(text, Mapping)]
+    is_said = len(asked) == len(said) and all(isinstance(questions, list) for questions in asked)
+    return is_said and all(isinstance(source, Mapping) for source in lists[0])
+
+
 def topic_values(data: Mapping[str, Any], posted: Mapping[str, str], facts: Iterable[str]) -> dict[Place, Any]:
     """The values of a topic's form that differ from `data`.
 

@@ -39,7 +39,7 @@ def file_text(root: Path, path: str) -> str | None:
     """The text of the file `path` under `root`; None when there is none, or it is not UTF-8."""
     try:
         return (root / path).read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError):
         return None
 
 

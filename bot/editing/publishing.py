@@ -7,7 +7,7 @@ nothing was published since, and is all that changes what people read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
@@ -25,6 +25,8 @@ from bot.storage.database import Database
 
 Record = Callable[[Session, Act, str], None]
 TRIES = 5
+MOST_AHEAD = dt.timedelta(days=366)
+"""How far ahead a publication can be set: later than that, nobody remembers it."""
 CLOCK = Editor("", "Salama")
 """Who publishes what was scheduled, in the history."""
 
@@ -49,18 +51,26 @@ class Publisher:
         self._database, self._root, self._policy = database, root, policy
         self._record: Record = record or (lambda session, act, path: None)
 
-    def publish(self, id: int, by: Editor, now: dt.datetime) -> None:
+    def publish(self, id: int, by: Editor, now: dt.datetime, seen: int | None = None) -> None:
         """Put the revision `id` in force.
+
+        Args:
+            seen: the version that `by` looked at; None when nobody was shown it, as in a test or a script.
 
         Raises:
             Refused: the content would have errors.
-            EditingError: it is not open, needs another pair of eyes, or what it was made from is no longer in force.
+            EditingError: it is not open, needs another pair of eyes, was changed since it was `seen`, or what it was
+                made from is no longer in force.
         """
+        self._publish(id, by, now, seen, workflow.OPEN)
+
+    def _publish(self, id: int, by: Editor, now: dt.datetime, seen: int | None, states: Sequence[str]) -> None:
         for _ in range(TRIES):
-            number = self._check(id, by, now)
+            checked = self._check(id, by, now, seen, states)
             with self._database.transaction() as session:
-                if _lock(session) == number:
-                    revision = _open(session, id)
+                number = _lock(session)
+                revision = _in_state(session, id, states)
+                if (number, revision.version) == checked:
                     revision.reviewer_id, revision.reviewer = by.id, by.name
                     _put_in_force(session, revision, now)
                     workflow.note(session, revision, Act.PUBLISHED, by, "", now)
@@ -68,17 +78,24 @@ class Publisher:
                     return
         raise EditingError("busy", "others publish at the same moment: try again")
 
-    def schedule(self, id: int, by: Editor, at: dt.datetime, now: dt.datetime) -> None:
+    def schedule(self, id: int, by: Editor, at: dt.datetime, now: dt.datetime, seen: int | None = None) -> None:
         """Have the revision `id` published at `at`; it is checked now, and again then.
+
+        Args:
+            seen: as for `publish`.
 
         Raises:
             EditingError: as for `publish`, or the time has passed.
         """
         if at <= now:
             raise EditingError("time_passed", f"{at.isoformat()} has passed: publish now, or choose a later time")
-        self._check(id, by, now)
+        if at > now + MOST_AHEAD:
+            raise EditingError("too_far", f"{at.isoformat()} is more than {MOST_AHEAD.days} days ahead")
+        _, version = self._check(id, by, now, seen, workflow.OPEN)
         with self._database.transaction() as session:
-            revision = _open(session, id)
+            revision = _in_state(session, id, workflow.OPEN)
+            if revision.version != version:
+                raise _changed(id)
             revision.state, revision.publish_at = State.SCHEDULED.value, at
             revision.reviewer_id, revision.reviewer = by.id, by.name
             workflow.note(session, revision, Act.SCHEDULED, by, at.isoformat(timespec="minutes"), now)
@@ -94,9 +111,9 @@ class Publisher:
     def _publish_due(self, id: int, now: dt.datetime) -> EditingError | None:
         with self._database.reading() as session:
             revision = workflow.get(session, id)
-            by = Editor(revision.reviewer_id or "", revision.reviewer or CLOCK.name)
+            by, version = Editor(revision.reviewer_id or "", revision.reviewer or CLOCK.name), int(revision.version)
         try:
-            self.publish(id, by, now)
+            self._publish(id, by, now, version, (State.SCHEDULED.value,))  # not if it was sent back just now
         except EditingError as error:
             with self._database.transaction() as session:
                 revision = workflow.get(session, id)
@@ -106,14 +123,25 @@ class Publisher:
             return error
         return None
 
-    def roll_back(self, path: str, to_id: int | None, by: Editor, reason: str, now: dt.datetime) -> None:
+    def roll_back(
+        self,
+        path: str,
+        to_id: int | None,
+        by: Editor,
+        reason: str,
+        now: dt.datetime,
+        seen: tuple[int | None, str] | None = None,
+    ) -> None:
         """Put a former text of `path` in force again: that of the revision `to_id`, or the file's own.
 
         A text that was published once has been reviewed: no second pair of eyes is asked for.
 
+        Args:
+            seen: the revision and the digest of the file that were in force when `by` looked.
+
         Raises:
             Refused: the content would have errors with it.
-            EditingError: it was never in force, or no reason is given.
+            EditingError: it was never in force or is so now, another text came into force since, or no reason is given.
         """
         if not reason.strip():
             raise EditingError("no_reason", "say why it is taken back: the history needs it")
@@ -122,6 +150,11 @@ class Publisher:
                 number = version_number(session)
                 overlay = texts_in_force(published(session), self._root)
                 text = _former_text(session, path, to_id)
+                now_read = workflow.in_force(session, self._root, path)
+            if text is not None and text == now_read.text:
+                raise EditingError("same_text", f"people read that text of {path} already")
+            if seen is not None and seen != (now_read.revision_id, now_read.file_hash):
+                raise EditingError("changed", f"{path} was changed since you looked: look at its history again")
             overlay.pop(path, None)
             self._refuse_errors({**overlay, path: text} if text is not None else overlay, now)
             with self._database.transaction() as session:
@@ -139,13 +172,20 @@ class Publisher:
         except (yaml.YAMLError, ValueError):  # the check refuses it
             return True
 
-    def _check(self, id: int, by: Editor, now: dt.datetime) -> int:
-        """Raise what speaks against publishing `id`; returns the number of the last publication it was held against."""
+    def _check(self, id: int, by: Editor, now: dt.datetime, seen: int | None, states: Sequence[str]) -> tuple[int, int]:
+        """Raise what speaks against publishing `id`.
+
+        Returns:
+            The number of the last publication it was held against, and the version that was checked.
+        """
         with self._database.reading() as session:
             number = version_number(session)
             revision = workflow.get(session, id)
-            if revision.state not in workflow.OPEN:
+            version = int(revision.version)
+            if revision.state not in states:
                 raise EditingError("wrong_state", f"revision {id} is {revision.state}: somebody was faster")
+            if seen is not None and seen != version:
+                raise _changed(id)
             if is_outdated(session, self._root, revision):
                 raise EditingError(
                     "outdated", f"{revision.path} was changed since revision {id} was made: look at both texts first"
@@ -155,7 +195,7 @@ class Publisher:
         self._refuse_errors(overlay, now)
         if needs_other and by.id == revision.author_id:
             raise EditingError("second_pair", f"revision {id} changes facts: somebody other than its author publishes")
-        return number
+        return number, version
 
     def _refuse_errors(self, overlay: dict[str, str], now: dt.datetime) -> None:
         problems = [problem for problem in lint(self._root, now.date(), overlay) if problem.is_error]
@@ -177,9 +217,13 @@ def _lock(session: Session) -> int:
     return int(session.scalars(query).one().number)
 
 
-def _open(session: Session, id: int) -> Revision:
+def _changed(id: int) -> EditingError:
+    return EditingError("changed", f"revision {id} was changed since you looked: look at it again")
+
+
+def _in_state(session: Session, id: int, states: Sequence[str]) -> Revision:
     revision: Revision = session.scalars(select(Revision).where(Revision.id == id).with_for_update()).one()
-    if revision.state not in workflow.OPEN:
+    if revision.state not in states:
         raise EditingError("wrong_state", f"revision {id} is {revision.state}: somebody was faster")
     return revision
 

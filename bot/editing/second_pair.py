@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Any
 
-import yaml
+from bot.knowledge.yaml_text import parse_yaml
 
 FACT_FOLDERS = ("countries/", "centres/", "responses/emergency.yml")
 """What is told to somebody in danger is a fact too."""
@@ -32,19 +32,21 @@ def is_needed(policy: SecondPair, path: str, old: str | None, new: str) -> bool:
         return policy is SecondPair.ALWAYS
     if old is None or path.startswith(FACT_FOLDERS):
         return True
-    before, after = (yaml.load(text, Loader=yaml.CSafeLoader) for text in (old, new))
+    before, after = (parse_yaml(text) for text in (old, new))
     return bool(_facts(before) != _facts(after))
 
 
 def _facts(data: Any) -> Any:
     stated = {key: data.get(key) for key in ("sources", "facts")} if isinstance(data, dict) else None
-    return stated, sorted(_numbers(data))
+    return stated, sorted(_numbers(data), key=lambda found: found[0])  # within a text their order counts
 
 
 def _numbers(node: Any, key: str = "", place: str = "") -> list[tuple[str, str]]:
     """The numbers in texts that people read, with where they stand."""
     if isinstance(node, dict):
         return [found for name, value in node.items() for found in _numbers(value, str(name), f"{place}/{name}")]
+    if isinstance(node, list):
+        return [found for index, item in enumerate(node) for found in _numbers(item, key, f"{place}/{index}")]
     if isinstance(node, str) and key in SPOKEN:
         return [(place, number) for number in NUMBER.findall(node)]
     return []

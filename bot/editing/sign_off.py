@@ -20,6 +20,7 @@ from bot.editing.translation_tables import SignOff
 from bot.editing.units import DRAFTED, REVIEWED, texts_of
 from bot.editing.workflow import EditingError, Editor
 from bot.editing.yaml_edit import EditFailed, Place, rewritten, set_values
+from bot.knowledge.yaml_text import parse_yaml
 from bot.storage.database import Database
 
 READ = ("title", "answer", "sms")
@@ -53,7 +54,7 @@ def _is_same(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 def _languages(text: str | None) -> dict[str, dict[str, Any]]:
     try:
-        data = yaml.load(text or "", Loader=yaml.CSafeLoader)
+        data = parse_yaml(text or "")
     except (yaml.YAMLError, ValueError):
         return {}
     said = data.get("languages") if isinstance(data, dict) else None

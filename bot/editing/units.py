@@ -14,6 +14,7 @@ import yaml
 
 from bot.editing.yaml_edit import Place
 from bot.knowledge.store import ContentFiles
+from bot.knowledge.yaml_text import parse_yaml
 
 PATTERNS = ("faq/*/*.yml", "countries/*.yml", "centres/*.yml", "responses/*.yml", "menus/*.yml")
 LANGUAGE = "*"
@@ -73,7 +74,7 @@ def all_texts(root: Path, overlay: Mapping[str, str], languages: Iterable[str]) 
 def texts_of(path: str, text: str, languages: tuple[str, ...]) -> FileTexts:
     """The units of `text`, which is that of the file `path`; none when it is no YAML."""
     try:
-        data = yaml.load(text, Loader=yaml.CSafeLoader)
+        data = parse_yaml(text)
     except (yaml.YAMLError, ValueError):
         return FileTexts(path)
     places: dict[Place, dict[str, str]] = {}

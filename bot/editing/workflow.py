@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.editing.overlay import Laid, digest, file_text, is_in_force
 from bot.editing.tables import Act, Revision, RevisionEvent, SavedText, State
 from bot.faults import Fault
+from bot.knowledge.yaml_text import is_unsafe
 
 OPEN = (State.DRAFT.value, State.IN_REVIEW.value, State.SCHEDULED.value)
 EDITABLE = ("faq/", "countries/", "centres/", "responses/", "menus/")
@@ -70,9 +71,20 @@ def check_path(path: str) -> str:
         EditingError: they may not.
     """
     inside = path.startswith(EDITABLE) and path.endswith(".yml") and ".." not in path.split("/")
-    if not inside or len(path) > 160 or not all(c.isalnum() or c in "/_-." for c in path):
+    if not inside or len(path.encode()) > 160 or not all(c.isalnum() or c in "/_-." for c in path):
         raise EditingError("bad_path", f'"{path}" is no file of content/ that can be edited here')
     return path
+
+
+def check_text(text: str) -> str:
+    """`text` if it can be kept; one that merely has mistakes can.
+
+    Raises:
+        EditingError: reading it could stop or stall the process.
+    """
+    if is_unsafe(text):
+        raise EditingError("unsafe_text", "the text is nested too deep, or has anchors, aliases or tags: see the check")
+    return text
 
 
 def get(session: Session, id: int) -> Revision:
@@ -113,8 +125,12 @@ def save(session: Session, id: int, version: int, text: str, by: Editor, reason:
 
     When the draft is somebody else's, is no draft any more, or was saved meanwhile, the text is kept as a draft of
     its own beside it.
+
+    Raises:
+        EditingError: there is no such draft, or the text cannot be kept.
     """
     other = get(session, id)
+    check_text(text)
     changed = update(Revision).where(
         Revision.id == id,
         Revision.version == version,
@@ -210,7 +226,7 @@ def _add(
 ) -> Revision:
     revision = Revision(
         path=path,
-        text=text,
+        text=check_text(text),
         base_hash=base_hash,
         parent_id=parent_id,
         state=State.DRAFT.value,

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bot.knowledge.yaml_text import parse_yaml
+
 Place = tuple[str | int, ...]
 Node = Any
 """A node of `yaml.compose`: a scalar, a sequence or a mapping."""
@@ -32,12 +34,12 @@ def set_values(text: str, values: Mapping[Place, Any]) -> str:
     if not values:
         return text
     try:
-        wanted = yaml.safe_load(text)
+        wanted = parse_yaml(text)
         for place, value in values.items():
             if _get(wanted, place) != value:
                 text = _set(text, place, value)
                 _put(wanted, place, value)
-        if yaml.safe_load(text) == wanted:
+        if parse_yaml(text) == wanted:
             return text
     except (yaml.YAMLError, ValueError, AttributeError, LookupError, TypeError) as error:
         raise EditFailed(f"the text cannot be edited value by value: {error}") from None
@@ -52,7 +54,7 @@ def rewritten(text: str, values: Mapping[Place, Any]) -> str:
         EditFailed: the text is no YAML mapping.
     """
     try:
-        data = yaml.safe_load(text)
+        data = parse_yaml(text)
         for place, value in values.items():
             node = data
             for key in place[:-1]:

@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from bot.knowledge import countries, model
 from bot.knowledge.asking import NEXT, RELATED
 from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.course_lint import lint_course
 from bot.knowledge.segments import fold, segments, septets
 from bot.knowledge.store import NOTHING, ContentFiles, Document, Knowledge, Problem, read
+from bot.knowledge.yaml_text import parse_yaml
 
 MAX_SMS_SEGMENTS = 2
 BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml")
@@ -54,7 +53,7 @@ def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) 
 
 def _document(content: ContentFiles, path: Path) -> Document:
     text = content.text(path)
-    return Document(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
+    return Document(path, text, parse_yaml(text))
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

@@ -23,10 +23,10 @@ from bot.knowledge.course import Course
 from bot.knowledge.opening_hours import OpeningHours
 from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
+from bot.knowledge.yaml_text import compose_yaml, parse_yaml
 
 logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NOTHING: Mapping[str, str] = {}
 """An overlay without texts: the files stand as they are."""
@@ -162,9 +162,13 @@ class Document:
     text: str
     data: Any
 
+    @cached_property
+    def _root_node(self) -> Any:
+        return compose_yaml(self.text)  # once: a text may have thousands of problems
+
     def line_of(self, location: Iterable[str | int]) -> int:
         """The line (from 1) of the deepest node of `location` that exists."""
-        node: Any = yaml.compose(self.text, Loader=_Loader)
+        node: Any = self._root_node
         line = 1
         for key in location:
             found = None
@@ -198,7 +202,7 @@ class _Reader:
         for path in self.content.matching(pattern):
             try:
                 text = self.content.text(path)
-                yield Document(path, text, yaml.load(text, Loader=_Loader))
+                yield Document(path, text, parse_yaml(text))
             except UnicodeDecodeError as error:
                 self.problems.append(Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}"))
             except yaml.YAMLError as error:
@@ -211,6 +215,9 @@ class _Reader:
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:
             return cast(M, kind.parse_obj(data))
+        except TypeError as error:  # a key that is a number or a date
+            self.problems.append(document.problem(f"not a valid mapping: {error}", *location))
+            return None
         except ValidationError as error:
             for item in error.errors():
                 place = (*location, *(key for key in item["loc"] if key != "__root__"))

@@ -15,6 +15,7 @@ from bot.editing.workflow import EditingError, Editor
 from bot.editing.yaml_edit import EditFailed, Place, set_values
 from bot.knowledge.store import KnowledgeStore
 from bot.knowledge.words import plain
+from bot.knowledge.yaml_text import parse_yaml
 from bot.storage.database import Database
 from bot.teaching.book import Added, Author, BookError, Questions
 
@@ -73,7 +74,7 @@ class EditingBook:
 
 def _with_questions(text: str, questions: Questions) -> str:
     """`text` with the questions that it does not have yet."""
-    languages = (yaml.load(text, Loader=yaml.CSafeLoader) or {}).get("languages") or {}
+    languages = (parse_yaml(text) or {}).get("languages") or {}
     values: dict[Place, Any] = {}
     for language, more in questions.items():
         had = list((languages.get(language) or {}).get("questions") or [])

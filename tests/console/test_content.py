@@ -1,5 +1,6 @@
 """Editors at work on the content: the whole way of a change in a browser without scripts."""
 
+import datetime as dt
 import re
 import shutil
 
@@ -16,6 +17,8 @@ from tests.console.conftest import add_staff, csrf, post, token_for
 
 TOPIC = "faq/recruitment/recruitment_fees.yml"
 EDIT = f"/console/content/edit/{TOPIC}"
+HISTORY = f"/console/content/history/{TOPIC}"
+SOON = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 
 
 @pytest.fixture
@@ -41,6 +44,20 @@ def bare(page):
 def save(browser, do, page=None, **changes):
     page = page or browser.get(EDIT)
     return browser.post(EDIT, data={**fields(page), "do": do, **changes})
+
+
+def step(browser, location, do, page=None, **values):
+    """Press a button of a revision's page, by default of the page as it is now."""
+    page = page or browser.get(location)
+    form = html.fromstring(page.content).xpath(f"//form[.//button[@value='{do}']]")[0]
+    return browser.post(location, data={**dict(form.form_values()), "do": do, **values})
+
+
+def back(browser, page=None, to="", **values):
+    """Press "go back" to the text `to` (the file) in the history."""
+    page = page or browser.get(HISTORY)
+    form = html.fromstring(page.content).xpath(f"//form[input[@name='to'][@value='{to}']]")[0]
+    return browser.post(HISTORY, data={**dict(form.form_values()), **values})
 
 
 @pytest.fixture
@@ -110,7 +127,7 @@ def test_a_change_of_facts_goes_past_a_second_pair_of_eyes(asha, ben, database):
     assert newest(database).state == State.IN_REVIEW.value
     review = ben.get(location)
     assert "2025-01-01" in review.text
-    ben.post(location, data={"csrf": csrf(review), "do": "publish"})
+    step(ben, location, "publish", review)
     published = newest(database)
     assert (published.state, published.author, published.reviewer) == (State.PUBLISHED.value, "asha", "ben")
 
@@ -147,7 +164,7 @@ def test_two_editors_are_warned_and_neither_loses_text(asha, ben, database):
     assert "By Ben" in bare(page)
     location = sent.headers["location"]
     ben.post(location, data={"csrf": csrf(page), "do": "take_up"})
-    ben.post(location, data={"csrf": csrf(page), "do": "publish"})
+    step(ben, location, "publish")
     assert "By Ben" in newest(database).text
     assert newest(database).state == State.PUBLISHED.value
 
@@ -173,18 +190,28 @@ def test_broken_yaml_is_kept_and_shown_again(asha, database):
 
 def test_rolling_back_from_the_history(asha, database):
     save(asha, "publish", **{"en.title": "Wrong title"})
-    history = f"/console/content/history/{TOPIC}"
-    sent = post(asha, history, history, to="", why="it was wrong")
+    sent = back(asha, why="it was wrong")
     assert "The former text is back" in asha.get(sent.headers["location"]).text
     assert newest(database).state == State.SUPERSEDED.value
 
 
+TIMES = [
+    ("", "Choose a day"),
+    ("2020-01-01T10:00", "has passed"),
+    ("9999-12-31T23:00-05:00", "Choose a day"),
+    ("2099-01-01T10:00", "within the next year"),
+    (f"{SOON}+05:00", "at that time"),
+]
+
+
 def test_scheduling_needs_a_time_to_come(asha, database):
     location = save(asha, "save", **{"en.title": "Later"}).headers["location"]
-    for at, said in (("", "Choose a day"), ("2020-01-01T10:00", "has passed"), ("2099-01-01T10:00", "at that time")):
-        asha.post(location, data={"csrf": csrf(asha.get(location)), "do": "schedule", "at": at})
+    for at, said in TIMES:
+        step(asha, location, "schedule", at=at)
         assert said in asha.get(location).text, at
-    assert newest(database).state == State.SCHEDULED.value
+    scheduled = newest(database)
+    assert scheduled.state == State.SCHEDULED.value
+    assert scheduled.publish_at == dt.datetime.fromisoformat(f"{SOON}+05:00")
 
 
 @pytest.mark.parametrize("role", ["viewer", "counsellor", "registry"])
@@ -235,7 +262,7 @@ def test_a_conflict_with_a_file_shows_both_texts_and_how_to_solve_it(settings, d
 
 def test_what_refuses_a_publication_stands_in_its_history(asha):
     location = save(asha, "save", **{"en.title": "x" * 30}).headers["location"]
-    asha.post(location, data={"csrf": csrf(asha.get(location)), "do": "publish"})
+    step(asha, location, "publish")
     assert f"{TOPIC}:19: error: languages.en.title" in asha.get(location).text
 
 
@@ -246,3 +273,97 @@ def test_hostile_text_is_shown_harmlessly(asha):
     location = save(asha, "save", **{"en.answer": hostile * 9, "reason": hostile}).headers["location"]
     assert "<script>alert" not in asha.get(location).text
     assert "49" not in bare(asha.get(location)).split("What next?")[0].split("What changes")[1][:400]
+
+
+UNSAFE = {"brackets": "[" * 40_000, "alias of itself": "a: &a [*a]", "bomb": "a: &a [x]\nb: [*a, *a]"}
+
+
+@pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
+def test_a_text_that_would_stop_the_gateway_is_told_so_shown_again_and_not_kept(asha, database, text):
+    path = "/console/content/edit/responses/desk.yml"
+    form = {**fields(asha.get(f"{path}?as=yaml")), "text": text}
+    told = "nested more than 20" if text[0] == "[" else "anchors"
+    assert told in asha.post(path.replace("/edit/", "/check/"), data=form).text
+    assert told in asha.post(path, data={**form, "do": "check"}).text
+    page = asha.post(path, data={**form, "do": "save"})
+    assert page.status_code == 200
+    assert "Not saved" in page.text
+    assert told in page.text
+    assert fields(page)["text"].strip() == text
+    with database.reading() as session:
+        assert workflow.history(session, "responses/desk.yml") == []
+
+
+@pytest.mark.parametrize(("do", "values"), [("publish", {}), ("schedule", {"at": SOON})])
+def test_an_old_page_does_not_publish_a_text_it_did_not_show(asha, ben, database, do, values):
+    location = save(asha, "submit", **{"en.title": "Seen", "reason": "x"}).headers["location"]
+    old = ben.get(location)
+    step(ben, location, "send_back", old)
+    save(asha, "submit", **{"en.title": "Unseen", "reason": "x"})
+    for page in (old, None):
+        sent = step(ben, location, do, page, **values)
+        if page:
+            assert "changed since you looked" in ben.get(sent.headers["location"]).text
+            assert newest(database).state == State.IN_REVIEW.value
+    assert newest(database).state != State.IN_REVIEW.value
+    assert "Unseen" in newest(database).text
+
+
+def test_an_old_history_does_not_take_a_newer_text_away(asha, database):
+    save(asha, "publish", **{"en.title": "First"})
+    first = newest(database).id
+    save(asha, "publish", **{"en.title": "Second"})
+    old = asha.get(HISTORY)
+    save(asha, "publish", **{"en.title": "Third"})
+    sent = back(asha, old, str(first), why="x")
+    assert "changed since you looked" in asha.get(sent.headers["location"]).text
+    assert "Third" in newest(database).text
+    for said in ("The former text is back", "People read that text already"):
+        sent = back(asha, old if said.startswith("People") else None, str(first), why="x")
+        assert said in asha.get(sent.headers["location"]).text
+    with database.reading() as session:
+        assert len(workflow.history(session, TOPIC)) == 4
+
+
+NINES = "9" * 30
+SAVE = {"do": "save", "text": "a: b"}
+STRANGE = [
+    (f"/content/revisions/{NINES}", {"do": "publish", "version": "1"}, 404),
+    (f"/content/revisions/{NINES}", {"do": "withdraw"}, 404),
+    (f"/content/history/{TOPIC}", {"to": NINES, "why": "x"}, 404),
+    (f"/content/history/{TOPIC}", {"to": "9" * 5000, "why": "x"}, 404),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": "424242"}, 303),
+    (f"/content/edit/{TOPIC}", {"do": "save", "text": "a: b", "parent": NINES}, 303),
+    (
+        f"/content/edit/{TOPIC}",
+        {**SAVE, "revision": NINES, "version": NINES, "base": NINES * 9},
+        303,
+    ),
+    (f"/content/edit/faq/{'é' * 140}.yml", {"do": "save", "text": "a: b"}, 404),
+    (f"/content/edit/{TOPIC}/more.yml", {"do": "check", "text": "a: b"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "id: x\nsources: 5\nlanguages: {en: 1}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "sources: [x]\nlanguages: {en: {title: a}}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "buttons: 5\nfacts: 7\nlanguages: {en: {questions: 5}}"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "languages: [en]"}, 200),
+    (f"/content/edit/{TOPIC}", {"do": "check", "text": "1: {2: 3}\n? 2026-01-01\n: {en: 2}"}, 200),
+    ("/content/edit/responses/desk.yml", {"do": "check", "text": "[1, 2]"}, 200),
+    ("/content/edit/responses/desk.yml", {"do": "check", "text": "a: {languages: 5}\n7: {languages: {en: 5}}"}, 200),
+    ("/content/edit/menus/main.yml", {"do": "check", "text": "a: 5"}, 200),
+    ("/content/edit/countries/KE.yml", {"do": "check", "text": "facts: 5\ncountry: [1]"}, 200),
+    ("/content/edit/centres/KE.yml", {"do": "check", "text": "5"}, 200),
+]
+
+
+@pytest.mark.parametrize(("path", "posted", "status"), STRANGE)
+def test_strange_forms_are_answered_and_are_no_fault(asha, path, posted, status):
+    assert post(asha, f"/console{path}", **posted).status_code == status
+
+
+def test_a_draft_of_any_shape_can_be_opened_and_mended(asha):
+    for shape in ("sources: 5\nlanguages: {en: 1}", "languages: {en: {questions: 7}}\nbuttons: 3"):
+        location = save(asha, "save", asha.get(f"{EDIT}?as=yaml"), text=shape).headers["location"]
+        assert asha.get(location).status_code == 200
+        assert asha.get(EDIT).status_code == 200
+        old_form = {"en.title": "x", "button0": "menu", "source0.name": "y"}
+        form = {key: value for key, value in fields(asha.get(EDIT)).items() if key != "text"}
+        assert asha.post(EDIT, data={**form, **old_form, "do": "check"}).status_code == 200

@@ -259,3 +259,54 @@ def test_revisions_that_no_longer_fit_the_files_do_not_stop_a_start(database, ro
     with database.transaction() as session:
         workflow.get(session, id).text = "id: of another time"
     assert title_in_force(database, root) == "Agency fees"
+
+
+def saved_by(database, id, version, text):
+    with database.transaction() as session:
+        workflow.save(session, id, version, text, ASHA, "", NOW)
+
+
+@pytest.mark.parametrize("at", [None, NOW + dt.timedelta(days=1)])
+def test_a_text_saved_while_another_was_checked_is_not_put_in_force_unchecked(
+    database, root, topic, publisher, monkeypatch, at
+):
+    id = drafted(database, root, TOPIC, titled(topic, "Good"))
+    check, checks = Publisher._refuse_errors, []
+
+    def swapped(self, *arguments):
+        check(self, *arguments)
+        if not checks:
+            saved_by(database, id, 1, "id: broken")
+        checks.append(1)
+
+    monkeypatch.setattr(Publisher, "_refuse_errors", swapped)
+    with pytest.raises(EditingError):
+        publisher.schedule(id, BEN, at, NOW) if at else publisher.publish(id, BEN, NOW)
+    assert state_of(database, id) == State.DRAFT.value
+
+
+@pytest.mark.parametrize("at", [None, NOW + dt.timedelta(days=1)])
+def test_nobody_publishes_what_they_have_not_seen(database, root, topic, publisher, at):
+    id = drafted(database, root, TOPIC, titled(topic, "Seen"))
+    saved_by(database, id, 1, titled(topic, "Unseen"))
+    with pytest.raises(EditingError, match="since you looked") as error:
+        publisher.schedule(id, BEN, at, NOW, seen=1) if at else publisher.publish(id, BEN, NOW, seen=1)
+    assert error.value.code == "changed"
+    publisher.publish(id, BEN, NOW, seen=2)
+    assert title_in_force(database, root) == "Unseen"
+
+
+def test_what_is_sent_back_when_its_time_comes_is_not_published(database, root, topic, publisher, monkeypatch):
+    id = drafted(database, root, TOPIC, titled(topic, "Tomorrow"))
+    publisher.schedule(id, BEN, NOW + dt.timedelta(days=1), NOW)
+    check = Publisher._refuse_errors
+
+    def sent_back(self, *arguments):
+        check(self, *arguments)
+        with database.transaction() as session:
+            workflow.send_back(session, id, BEN, "not yet", NOW)
+
+    monkeypatch.setattr(Publisher, "_refuse_errors", sent_back)
+    ((_, error),) = publisher.publish_due(NOW + dt.timedelta(days=1))
+    assert error.code == "wrong_state"
+    assert state_of(database, id) == State.DRAFT.value

@@ -28,3 +28,15 @@ def test_countries_help_in_danger_and_new_files_always_do(topic):
     assert is_needed(SecondPair.FACTS, TOPIC, None, topic)
     assert is_needed(SecondPair.FACTS, "responses/emergency.yml", "a: b", "a: c")
     assert not is_needed(SecondPair.FACTS, "responses/dialogue.yml", "a: b", "a: c")
+
+
+MOVED = [
+    ("a: {text: '8 hours a day, 48 a week'}", "a: {text: '48 hours a day, 8 a week'}", True),
+    ("a: {text: '8 hours'}\nb: {text: '48 a week'}", "b: {text: '48 a week'}\na: {text: '8 hours'}", False),
+    ("a: [{text: 'call 112'}, {text: 'or 999'}]", "a: [{text: 'call 999'}, {text: 'or 112'}]", True),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "needed"), MOVED)
+def test_numbers_that_change_places_are_changed_facts(old, new, needed):
+    assert is_needed(SecondPair.FACTS, "responses/dialogue.yml", old, new) is needed

@@ -91,3 +91,16 @@ def test_what_is_given_up_stays_readable(database, draft):
 def test_other_files_cannot_be_edited(path):
     with pytest.raises(EditingError, match="no file of content"):
         workflow.check_path(path)
+
+
+UNSAFE_STEPS = {
+    "drafted": lambda session, root, id: workflow.draft(session, root, TOPIC, "[" * 40_000, ASHA, "", NOW),
+    "saved": lambda session, root, id: workflow.save(session, id, 1, "a: &a [*a]", ASHA, "", NOW),
+}
+
+
+@pytest.mark.parametrize("step", UNSAFE_STEPS.values(), ids=UNSAFE_STEPS)
+def test_a_text_that_could_stop_the_process_is_not_kept(database, root, draft, step):
+    with database.transaction() as session, pytest.raises(EditingError) as refused:
+        step(session, root, draft.id)
+    assert refused.value.code == "unsafe_text"
