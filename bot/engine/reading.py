@@ -65,6 +65,8 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
         return (Asked(text, whole),)
     if before.slots.get("about") == IN_DANGER and (still := _still_in_danger(text, whole, knowledge)):
         return (still,)
+    if country := _country_after_a_topic(text, whole, before):
+        return (country,)
     two = await _two_questions(text, whole, before, knowledge, understand)
     return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
 
@@ -79,6 +81,15 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
         if country:
             return Asked(payload("inform_country", country=country))
     return Asked(payload(EMERGENCY)) if leads_away else None
+
+
+def _country_after_a_topic(text: str, whole: Parse, before: Before) -> Asked | None:
+    """A country in few words that say nothing else, after a topic: "and in Qatar?"."""
+    named = [entity["value"] for entity in whole["entities"] if entity["entity"] == "country"]
+    leans = before.slots.get("about") and _name(whole) in (FALLBACK, OUT_OF_SCOPE)
+    if not leans or len(named) != 1 or len(text.split()) > LONGEST_PLACE:
+        return None
+    return Asked(payload("inform_country", country=named[0]))
 
 
 def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:

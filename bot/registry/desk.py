@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.registry.filing import Filed
 from bot.registry.lookup import Registry
 from bot.safety.encryption import AddressVault
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -20,3 +26,13 @@ class Desk:
 
 
 current_desk: ContextVar[Desk] = ContextVar("current_desk")
+
+
+def lists_say(question: Callable[[Registry], bool]) -> bool:
+    """The lists' answer to `question`; no outside a turn, and when the database fails: a message must still be read."""
+    desk = current_desk.get(None)
+    try:
+        return desk is not None and question(desk.registry)
+    except SQLAlchemyError as error:
+        logger.error("the lists cannot be asked: %s", type(error).__name__)
+        return False

@@ -14,11 +14,11 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.engine.dialogue_state import open_form
 from bot.knowledge.store import load
 from bot.knowledge.understood import EMERGENCY, FALLBACK
-from bot.registry.desk import current_desk
+from bot.registry.desk import lists_say
 from bot.safety.emergency import EmergencyLexicon
 from bot.settings import load_settings
 
-REPORT_FORM, RECRUITER_FORM = "report_form", "recruiter_form"
+REPORT_FORM, RECRUITER_FORM, CENTRE_FORM = "report_form", "recruiter_form", "centre_form"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -35,7 +35,7 @@ class EmergencyDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`likely`: the classifier's share of an emergency that makes it one; `sure`: where the words deny danger."""
+        """`likely`: the classifier's share of an emergency that makes it one; `sure`: where words deny it or tell a place."""
         return {"likely": 0.25, "sure": 0.9}
 
     @classmethod
@@ -65,13 +65,12 @@ class EmergencyDetector(GraphComponent):
     def _is_emergency(self, text: str, probability: float) -> bool:
         if self._lexicon.calls_for_help(text):
             return True
-        least = self._sure if self._lexicon.denies(text) else self._likely
-        return probability >= least and open_form() != REPORT_FORM and not _is_a_recruiter(text)
+        form = open_form()
+        # "niko Mbeya" answers where somebody is, and begins like many a call for help
+        least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
+        return probability >= least and form != REPORT_FORM and not _is_a_recruiter(text)
 
 
 def _is_a_recruiter(text: str) -> bool:
     """Whether the message is a name of the lists: an agency's, or any when that was asked for."""
-    desk = current_desk.get(None)
-    if desk is None:
-        return False
-    return desk.registry.is_only_a_name(text, employers=open_form() == RECRUITER_FORM)
+    return lists_say(lambda lists: lists.is_only_a_name(text, employers=open_form() == RECRUITER_FORM))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,7 +13,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
-from bot.registry.desk import current_desk
+from bot.registry.desk import lists_say
+from bot.registry.lookup import Registry
 
 CHECK = "check_recruiter"
 REPORT, SURE = "report_recruiter", 0.7
@@ -39,19 +41,22 @@ class RecruiterDetector(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due; outside a turn there are no lists to ask."""
-        desk = current_desk.get(None)
         for message in messages:
             text = str(message.get(TEXT) or "")
             intent, confidence = _intent(message)
             # a picked choice has no ranking
-            if not desk or not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
+            if not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
                 continue
             if intent == REPORT and confidence >= SURE:
                 continue  # they know already
-            # who was struck off is told in a message of any length
-            if desk.registry.names_struck_off(text) or (len(text) <= LONGEST and desk.registry.is_named_in_full(text)):
+            if lists_say(partial(_asks_about, text)):
                 message.set(INTENT, {"name": CHECK, "confidence": 1.0}, add_to_output=True)
         return messages
+
+
+def _asks_about(text: str, lists: Registry) -> bool:
+    """Whether a listed firm is named; who was struck off is told in a message of any length."""
+    return lists.names_struck_off(text) or (len(text) <= LONGEST and lists.is_named_in_full(text))
 
 
 def _intent(message: Message) -> tuple[str, float]:
