@@ -35,7 +35,7 @@ class EmergencyDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`likely`: the classifier's share of an emergency that makes it one; `sure`: where words deny it or tell a place."""
+        """`likely`: the share that makes it an emergency; `sure`: where words deny it, or tell a place."""
         return {"likely": 0.25, "sure": 0.9}
 
     @classmethod
