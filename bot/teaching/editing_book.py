@@ -114,4 +114,12 @@ def _new_topic(topic: str, group: str, questions: Questions, languages: Sequence
             for language in languages
         },
     }
-    return yaml.dump(data, allow_unicode=True, sort_keys=False, width=10**9)
+    return yaml.dump(data, Dumper=_WithoutAliases, allow_unicode=True, sort_keys=False, width=10**9)
+
+
+class _WithoutAliases(yaml.SafeDumper):
+    """Writes a value that stands twice twice: content holds no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Whatever it is."""
+        return True
