@@ -37,7 +37,8 @@ _DATE = (
     r"|\d{1,2}[/.]\d{1,2}[/.]\d\d(?![/.]?\d)|(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d(?!\d)"
 )
 _HARMLESS = re.compile(
-    rf"(?<![^\W_])(?<![.+/-])(?:{_DATE}|{_CURRENCY}\s?\.?\s?{_SUM}|{_SUM}\s?(?:de\s|d')?{_CURRENCY}(?!\w)|{_GROUPED}(?![ .]?\d))"
+    rf"(?<![^\W_])(?<![.+/-])"
+    rf"(?:{_DATE}|{_CURRENCY}\s?\.?\s?{_SUM}|{_SUM}\s?(?:de\s|d')?{_CURRENCY}(?!\w)|{_GROUPED}(?![ .]?\d))"
 )
 _DIGITS = re.compile(r"(?<![\d+])(?:\+\s?)?\(?\d(?:[\s().–_-]{0,3}\d){4,30}(?![^\W\d_])")
 _EMERGENCY = re.compile(r"(?:1[0-2]\d|19\d|9[19]\d)(?:\s(?:1[0-2]\d|19\d|9[19]\d))*")
