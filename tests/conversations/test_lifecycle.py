@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 
 from bot.conversations import handoff, lifecycle, queues, records
 from bot.conversations.desk_tables import Note, Queue, QueueEntry, Suggestion, Tag
+from bot.conversations.erasure import scrub_if_due
 from bot.conversations.tables import Conversation
 from bot.knowledge.reply import Reply
 from bot.registry.filing import FiledReport
@@ -134,6 +135,7 @@ async def test_erasing_takes_notes_tags_queues_and_suggestions_too(database, vau
         for table in (Conversation, Note, Tag, QueueEntry, Suggestion):
             assert session.execute(select(func.count()).select_from(table)).scalar_one() == 0
     assert office.told() == ["erase_confirmed"]
+    scrub_if_due(database, NOW)
     if database.is_sqlite:  # nor is it in the index of words
         with database.reading() as session:
             blocks = session.execute(text("SELECT block FROM messages_search_data")).scalars().all()
