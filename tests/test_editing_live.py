@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from bot.storage.database import Database
 from tests.console.conftest import add_staff, token_for
-from tests.test_running_system import System, ask, chromium  # noqa: F401
+from tests.running import ask
 
 EDIT = "/console/content/edit/faq/recruitment/recruitment_fees.yml"
 LIVE_AFTER_S = 5
@@ -25,22 +25,14 @@ MENDED = {
 }
 
 
-@pytest.fixture(scope="module")
-def system(model_settings):
-    system = System(model_settings.var_dir)
-    system.wait_for("Salama is ready")
-    yield system
-    system.stop()
-
-
 @pytest.fixture
-def staff(chromium, system, model_settings):  # noqa: F811
+def staff(browser, system, model_settings):
     """staff("asha") is a page of an editor who is signed in."""
     database = Database(model_settings.database)
     contexts = []
 
     def open_page(name, **options):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         token = token_for(database, add_staff(database, name, "editor"))
         base = system.url.removesuffix("/chat")
         context.add_cookies([{"name": "salama_console", "value": token, "url": base}])
@@ -55,8 +47,8 @@ def staff(chromium, system, model_settings):  # noqa: F811
     database.close()
 
 
-def chat(chromium, system):  # noqa: F811
-    page = chromium.new_context().new_page()
+def chat(browser, system):
+    page = browser.new_context().new_page()
     page.goto(system.url)
     return page
 
@@ -84,9 +76,9 @@ def is_read_in_time(page, question, wanted, there=True):
 def test_a_fee_mended_in_four_languages_is_read_within_five_seconds_and_can_be_taken_back(
     staff,
     system,
-    chromium,  # noqa: F811
+    browser,
 ):
-    asha, ben, person = staff("asha"), staff("ben"), chat(chromium, system)
+    asha, ben, person = staff("asha"), staff("ben"), chat(browser, system)
     assert "Source: ILO" in answer_to(person, ASKED["en"])
 
     asha.goto(asha.base + EDIT)
@@ -107,7 +99,7 @@ def test_a_fee_mended_in_four_languages_is_read_within_five_seconds_and_can_be_t
     expect(ben.get_by_role("status")).to_contain_text("Published", timeout=15_000)
     assert is_read_in_time(person, ASKED["en"], "4321")
     for language in ("fr", "pt", "sw"):
-        assert MENDED[language] in answer_to(chat(chromium, system), ASKED[language])
+        assert MENDED[language] in answer_to(chat(browser, system), ASKED[language])
 
     ben.get_by_role("link", name="History").click()
     row = ben.locator("li", has_text="The file")

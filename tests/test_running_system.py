@@ -2,76 +2,19 @@
 
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 
-import psutil
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class System:
-    def __init__(self, var_dir):
-        self.port, self.lines = free_port(), []
-        environment = {**os.environ, "SALAMA_VAR_DIR": str(var_dir), "SALAMA_PORT": str(self.port), "COLUMNS": "200"}
-        self.log = var_dir / "run.log"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "run"],
-            env=environment,
-            stdout=self.log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-        self.url = f"http://127.0.0.1:{self.port}/chat"
-
-    def wait_for(self, text, seconds=90):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if text in self.log.read_text():
-                return
-            assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.1)
-        raise AssertionError(f"{text!r} not in {self.log.read_text()}")
-
-    def children(self):
-        return {p.cmdline()[-1]: p for p in psutil.Process(self.process.pid).children()}
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def system(model_settings):
-    system = System(model_settings.var_dir)
-    system.wait_for("Salama is ready")
-    yield system
-    system.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
+from tests.running import System, ask
 
 
 @pytest.fixture
-def page(chromium, system):
-    context = chromium.new_context(viewport={"width": 360, "height": 640})
+def page(browser, system):
+    context = browser.new_context(viewport={"width": 360, "height": 640})
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
@@ -79,11 +22,6 @@ def page(chromium, system):
     yield page
     assert errors == []
     context.close()
-
-
-def ask(page, text):
-    page.get_by_label("Your message").fill(text)
-    page.keyboard.press("Enter")
 
 
 def test_the_fee_question_is_answered_with_its_source(page):

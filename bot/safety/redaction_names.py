@@ -33,7 +33,8 @@ def names(text: str, folded: str, words: Words) -> Iterator[Span]:
     by_start = {word.start: number for number, word in enumerate(found)}
     for pattern, is_sure in ((words.name, True), (words.perhaps_name, False), (words.titles, False)):
         for cue in pattern.finditer(folded):
-            number = by_start.get(_GAP.match(folded, cue.end()).end())  # type: ignore[union-attr]
+            gap = _GAP.match(folded, cue.end())
+            number = by_start.get(gap.end()) if gap else None
             if number is None or _is_of_business(folded, cue.start(), words):
                 continue
             if span := _name_at(found, number, folded, words, is_sure, capitals):

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import delete, extract, func, insert, select
+from sqlalchemy import Column, and_, delete, extract, func, insert, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.conversations.desk_tables import Queue, QueueEntry
 from bot.conversations.housekeeping_tables import By, Erasure, Progress
@@ -228,8 +229,8 @@ def _erasures(session: Session, span: Moments) -> Parts:
     return Counter({("", "", by): count for by, count in session.execute(query.group_by(Erasure.by))})
 
 
-def _in(column: object, span: Moments) -> object:
-    return (column >= span[0]) & (column < span[1])  # type: ignore[operator]
+def _in(column: Column, span: Moments) -> ColumnElement:
+    return and_(column >= span[0], column < span[1])
 
 
 _COUNTS: dict[Figure, Callable[[Session, Moments], Parts]] = {

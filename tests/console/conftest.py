@@ -8,7 +8,6 @@ import time
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from bot.console import sessions
@@ -19,9 +18,6 @@ from bot.knowledge.store import KnowledgeStore
 from bot.settings import load_settings
 from bot.storage.database import Database
 from tests.channels.serving import free_port
-
-CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
 
 PASSWORD = "four plain green words"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -128,11 +124,3 @@ def served(tmp_path):
     server.should_exit = True
     thread.join()
     database.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()

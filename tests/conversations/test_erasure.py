@@ -125,18 +125,16 @@ def test_erasing_by_staff_takes_the_address_too(database, vault, person):
         assert session.query(Erasure).one().by == By.STAFF.value
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_files_are_searched_in_earnest(database, vault, person):
     """Deleting alone leaves the words in the write-ahead log: the search above would find them."""
-    if not database.is_sqlite:
-        pytest.skip("files of SQLite")
     with database.transaction() as session:
         erasure.erase_contact(session, person, START)
     assert b"quetzalcoatl" in files(database)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_reader_that_keeps_old_pages_alive_only_delays_the_scrub(database, vault, person):
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL does not wait for readers")
     with database.reading() as session:
         session.execute(text("SELECT count(*) FROM messages")).all()
         with database.transaction() as writer:

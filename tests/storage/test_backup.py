@@ -113,9 +113,8 @@ def test_no_file_is_overwritten(database, tmp_path):
         backup(database, tmp_path / "no" / "such" / "folder")
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_missing_programs_are_named(database, tmp_path, monkeypatch):
-    if database.is_sqlite:
-        pytest.skip("SQLite needs none")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError, match="pg_dump is not installed"):
         backup(database, tmp_path / "backup")

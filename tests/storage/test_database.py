@@ -1,17 +1,14 @@
+import importlib
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import bot.console.tables
-import bot.conversations.desk_tables
-import bot.conversations.housekeeping_tables
-import bot.conversations.tables
-import bot.editing.tables
-import bot.editing.translation_tables
-import bot.registry.tables
-import bot.statistics.tables
-import bot.teaching.tables  # noqa: F401
+from bot.settings import ROOT
 from bot.storage.database import Base, Database, DatabaseUnavailable
+
+for module in (ROOT / "bot").glob("*/*tables.py"):
+    importlib.import_module(f"bot.{module.parent.name}.{module.stem}")
 
 
 def test_migrations_give_exactly_the_declared_tables(database):
