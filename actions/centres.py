@@ -11,8 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, intent_of
 from bot.knowledge.centres import Where, at_position, in_town
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.places import Place
-from bot.knowledge.store import Knowledge, shared_store
+from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.settings import load_settings
 

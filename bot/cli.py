@@ -291,7 +291,7 @@ def _assistant(settings: Settings) -> Assistant:
 
 
 def _state_in(settings: Settings, language: str) -> str:
-    from bot.knowledge.store import load
+    from bot.knowledge.reading import load
 
     known = load(settings.content_dir).languages
     if language not in known:

@@ -13,7 +13,7 @@ from bot.console.links import LIFETIME
 from bot.console.roles import Role
 from bot.conversations.worker import now
 from bot.faults import Fault
-from bot.knowledge.store import read
+from bot.knowledge.reading import read
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database
 

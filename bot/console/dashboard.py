@@ -17,7 +17,7 @@ from bot.console.routing import Page
 from bot.console.visit import Visit
 from bot.conversations.asked import as_day
 from bot.editing.staleness import staleness
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 from bot.safety.spreadsheet import as_csv
 from bot.statistics import counting
 from bot.statistics.counting import Counted, Figure

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.faults import Fault
-from bot.knowledge.store import Document, Problem, read
+from bot.knowledge.reading import Document, Problem, read
 
 logger = logging.getLogger(__name__)
 FOLDER = "console"

@@ -15,7 +15,7 @@ from bot.editing.staleness import Due, staleness
 from bot.editing.translations import FileState, Need, Standing, standing
 from bot.editing.units import Unit
 from bot.faults import Fault
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from bot.settings import load_settings
 from bot.storage.database import Database
 

@@ -16,7 +16,7 @@ from bot.editing.tables import Revision
 from bot.editing.usage import Usage, usage
 from bot.editing.workflow import open_revisions
 from bot.knowledge import countries
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 
 
 class Shelf(str, Enum):

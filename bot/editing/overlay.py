@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.editing.tables import ContentVersion, Revision, State
-from bot.knowledge.store import Knowledge, KnowledgeStore, load
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.reading import load
+from bot.knowledge.store import KnowledgeStore
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)

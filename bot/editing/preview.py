@@ -12,11 +12,12 @@ from pathlib import Path
 from bot.channels.rendering import Channel, numbered, pages, render
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.centres import Where
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.lint import lint_one
 from bot.knowledge.model import FactKind
+from bot.knowledge.reading import Problem
 from bot.knowledge.reply import Reply
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import Knowledge, Problem
 
 MOST_REPLIES = 4
 

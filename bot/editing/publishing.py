@@ -20,7 +20,7 @@ from bot.editing.second_pair import SecondPair, is_needed
 from bot.editing.tables import Act, ContentVersion, Revision, RevisionEvent, State
 from bot.editing.workflow import EditingError, Editor
 from bot.knowledge.lint import lint
-from bot.knowledge.store import Problem
+from bot.knowledge.reading import Problem
 from bot.storage.database import Database
 
 Record = Callable[[Session, Act, str], None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 
 SOON = dt.timedelta(days=30)
 

@@ -16,7 +16,7 @@ from bot.editing.overlay import published, texts_in_force
 from bot.editing.sign_off import signatures
 from bot.editing.translation_tables import SignOff
 from bot.editing.units import DRAFTED, REVIEWED, FileTexts, Unit, all_texts
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 from bot.storage.database import Database
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from bot.editing.yaml_edit import Place
-from bot.knowledge.store import ContentFiles
+from bot.knowledge.reading import ContentFiles
 from bot.knowledge.yaml_text import parse_yaml
 
 PATTERNS = ("faq/*/*.yml", "countries/*.yml", "centres/*.yml", "responses/*.yml", "menus/*.yml")

@@ -23,9 +23,9 @@ from bot.editing.workbook import COLUMNS, TITLE, limit_of, placeholders
 from bot.editing.workflow import Editor
 from bot.editing.yaml_edit import EditFailed, Place, set_values
 from bot.faults import Fault
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.lint import MAX_SMS_SEGMENTS, lint
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import Knowledge
 from bot.registry.limits import ImportRefused, check_workbook
 from bot.storage.database import Database
 

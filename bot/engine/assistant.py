@@ -24,8 +24,9 @@ from bot.engine.reading import Asked, Before, read
 from bot.engine.runner import run_in_sequence
 from bot.knowledge import course_replies
 from bot.knowledge.answers import payload
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.reply import Choice, Reply
-from bot.knowledge.store import Knowledge, share
+from bot.knowledge.store import share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.desk import Desk, current_desk
 from bot.registry.lookup import Registry

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.editing.overlay import load_content
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 from bot.settings import load_settings
 
 RISK_FORM = "risk_form"

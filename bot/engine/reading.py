@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
-from bot.knowledge.store import Knowledge
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 
 Parse = dict[str, Any]

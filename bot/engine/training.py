@@ -18,7 +18,7 @@ import rasa.model_training
 from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
 from bot.engine.nlu.features import encoder_fingerprint
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from bot.settings import ROOT, Settings
 from bot.teaching import choice
 

@@ -13,10 +13,10 @@ from babel.languages import get_official_languages
 from bot.knowledge import countries
 from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Where, offices
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.risk import weigh
-from bot.knowledge.store import Knowledge
 
 MAX_COUNTRY_CHOICES = 6
 HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE)

@@ -14,8 +14,9 @@ from bot.knowledge.centre import Centre, CentreKind, Point, PointOf, Service
 from bot.knowledge.centre_text import MAX_SMS_SEGMENTS, describe
 from bot.knowledge.centres import Office
 from bot.knowledge.cities import City, all_cities, distance_km
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.reading import Document, Problem
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import Document, Knowledge, Problem
 
 FARTHEST_KM = {PointOf.CITY: 30.0, PointOf.OFFICE: 60.0}
 """How far a point may be from the middle of the town in the list of cities; more is a slip."""

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.course import Course, CourseOption
 from bot.knowledge.course_replies import Place, done, step
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.reading import Document, Problem
 from bot.knowledge.reply import Reply
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import Document, Knowledge, Problem
 
 MAX_SMS_SEGMENTS = 2
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.knowledge.answers import Composer, Places, payload
 from bot.knowledge.course import Course, CourseStep
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.reply import Choice, Reply
-from bot.knowledge.store import Knowledge
 from bot.knowledge.words import plain
 
 MAIN_MENU = "menu_main"

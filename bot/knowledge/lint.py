@@ -12,8 +12,9 @@ from bot.knowledge import countries, model
 from bot.knowledge.asking import NEXT, RELATED
 from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.course_lint import lint_course
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, read
 from bot.knowledge.segments import fold, segments, septets
-from bot.knowledge.store import NOTHING, ContentFiles, Document, Knowledge, Problem, read
 from bot.knowledge.yaml_text import parse_yaml
 
 MAX_SMS_SEGMENTS = 2

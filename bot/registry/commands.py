@@ -175,7 +175,7 @@ def check(
         typer.echo(json.dumps(as_json(verdict), ensure_ascii=False))
         return
     from bot.knowledge.answers import Composer
-    from bot.knowledge.store import load
+    from bot.knowledge.reading import load
     from bot.registry.replies import reply
 
     knowledge = load(settings.content_dir)

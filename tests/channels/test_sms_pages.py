@@ -6,9 +6,9 @@ import pytest
 
 from bot.channels.rendering import numbered, pages
 from bot.knowledge.answers import HELP_LINES, Composer, Places
+from bot.knowledge.reading import load
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import load
 from bot.registry.replies import REPORT_CHOICES, report_question
 from bot.settings import ROOT
 

@@ -10,7 +10,7 @@ from bot.editing.tables import State
 from bot.editing.translations import Need, standing
 from bot.editing.units import texts_of
 from bot.editing.workflow import EditingError
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from tests.editing.conftest import ASHA, BEN, NOW, TOPIC
 
 CODES = ("en", "fr", "pt", "sw")

@@ -2,7 +2,7 @@ import datetime as dt
 
 from bot.editing.differences import differences
 from bot.editing.staleness import Kind, staleness
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 
 
 def test_what_is_past_its_date_is_counted_by_statement(root):

@@ -14,7 +14,7 @@ from bot.editing.units import Unit
 from bot.editing.workbook import COLUMNS, limit_of, placeholders, to_translate, workbook
 from bot.editing.workbook_back import WorkbookRefused, take
 from bot.editing.yaml_edit import set_values
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from tests.editing.conftest import ASHA, BEN, COUNTRY, NOW, TOPIC
 
 HEADINGS = dict.fromkeys(COLUMNS, "heading")

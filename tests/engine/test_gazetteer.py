@@ -3,7 +3,7 @@
 import pytest
 
 from bot.engine.nlu.gazetteer import CountryGazetteer
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 
 
 @pytest.fixture(scope="module")

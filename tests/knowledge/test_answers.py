@@ -4,8 +4,8 @@ import re
 import pytest
 
 from bot.knowledge.answers import Composer, Places, payload
+from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import load
 
 TODAY = dt.date(2026, 11, 25)
 LANGUAGES = ("en", "fr", "pt", "sw")

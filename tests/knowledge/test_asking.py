@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ import pytest
 from bot.knowledge.centre import Centre
 from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Office
+from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import load
 
 OFFICE = Centre.parse_obj(
     {

@@ -2,7 +2,7 @@ import pytest
 
 from bot.knowledge.centre import Centre, CountryCentres
 from bot.knowledge.centres import Where, at_position, in_town, map_link, offices
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 
 SOURCE = {"name": "A page", "url": "https://example.org", "date": "2026", "type": "official"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.knowledge.places import Place
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 
 
 @pytest.fixture(scope="module")

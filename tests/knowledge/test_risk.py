@@ -1,5 +1,5 @@
+from bot.knowledge.reading import load
 from bot.knowledge.risk import Risk, weigh
-from bot.knowledge.store import load
 
 
 def answers(knowledge, **changed):

@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from bot.knowledge.store import ContentError, KnowledgeStore, load
+from bot.knowledge.reading import ContentError, load
+from bot.knowledge.store import KnowledgeStore
 
 
 @pytest.fixture

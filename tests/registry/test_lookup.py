@@ -7,8 +7,8 @@ import pytest
 
 from bot.channels.rendering import numbered, pages
 from bot.knowledge.answers import Composer
+from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import load
 from bot.registry import names
 from bot.registry.entries import Entry, entries
 from bot.registry.lookup import CHOSEN

@@ -6,8 +6,8 @@ import pytest
 
 from bot.channels.rendering import numbered, pages
 from bot.knowledge.answers import Composer
+from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
-from bot.knowledge.store import load
 from bot.registry.importing import import_file
 from bot.registry.lookup import Registry
 from bot.registry.replies import reply

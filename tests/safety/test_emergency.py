@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from bot.safety.emergency import EmergencyLexicon
 from bot.settings import ROOT
 

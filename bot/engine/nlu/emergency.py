@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
-from bot.knowledge.store import load
+from bot.knowledge.reading import load
 from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.registry.desk import lists_say
 from bot.safety.emergency import EmergencyLexicon

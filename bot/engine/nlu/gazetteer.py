@@ -17,8 +17,9 @@ from spacy.matcher import PhraseMatcher
 from spacy.util import filter_spans
 
 from bot.knowledge import countries
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import Gazetteer
-from bot.knowledge.store import Knowledge, load
+from bot.knowledge.reading import load
 from bot.knowledge.words import as_written, plain
 from bot.settings import load_settings
 

@@ -16,7 +16,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
-from bot.knowledge.store import Knowledge, load
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.reading import load
 from bot.knowledge.words import PhraseFinder, plain
 from bot.registry.names import FILLERS
 from bot.settings import load_settings
