@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.conversations import lifecycle, queues
 from bot.conversations.contacts import window_closes
 from bot.conversations.desk_tables import Queue
-from bot.conversations.inbox import queue
+from bot.conversations.outbox import queue
 from bot.conversations.tables import Contact, Conversation, Direction, Message
 from bot.conversations.turn import WITH_PERSON
 from bot.knowledge.reply import Reply

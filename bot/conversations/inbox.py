@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session, aliased
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
 from bot.conversations import lifecycle
 from bot.conversations.claims import INBOX_CLAIM, new_token
-from bot.conversations.contacts import OPTED_OUT, insert, locked_contact, opt_out
+from bot.conversations.contacts import insert, locked_contact, opt_out
 from bot.conversations.desk_tables import Queue
 from bot.conversations.erasure import forget
 from bot.conversations.housekeeping_tables import By
-from bot.conversations.picks import picked_number
+from bot.conversations.offered import meaning, offered_choice, rest_of_last
+from bot.conversations.outbox import queue
 from bot.conversations.tables import Contact, Conversation, DialogueState, Direction, Message, State
 from bot.conversations.turn import Question, Turn, silence
 from bot.knowledge.reply import Choice, Reply
@@ -30,8 +31,6 @@ from bot.storage.wakeup import Work, wake
 __all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "receive"]
 
 CLAIM_FOR = INBOX_CLAIM
-HOME = 0
-"""The digit that leads to the menu."""
 NOTICE = "notice:"
 """Begins the payload of a message that is answered without the engine: see `bot.conversations.notices`."""
 MAX_TRIES = 5
@@ -144,7 +143,7 @@ def _conversation(session: Session, contact: Contact, message: InboundMessage, n
 def _payload(session: Session, contact: Contact, message: InboundMessage) -> Choice | str | None:
     """What `message` means, where it is not its words."""
     if message.choice:
-        return _offered_choice(session, contact.id, message.choice)
+        return offered_choice(session, contact.id, message.choice)
     if message.command is Command.START or (message.command is Command.RESUME and contact.opted_out_at):
         return "/greet"
     if message.command in (Command.HELP, Command.MORE):
@@ -218,9 +217,9 @@ def claim_some(session: Session, now: dt.datetime, limit: int) -> list[Claimed]:
 
 
 def _claimed(session: Session, message: Message) -> Claimed:
-    text, is_payload = _meaning(session, message)
+    text, is_payload = meaning(session, message)
     notice = text.removeprefix(NOTICE) if is_payload and text.startswith(NOTICE) else None
-    rest = _rest_of_last(session, message.contact_id) if notice == Command.MORE.value else None
+    rest = rest_of_last(session, message.contact_id) if notice == Command.MORE.value else None
     if notice == Command.MORE.value and rest is None:
         text, is_payload, notice = message.text, False, None  # there is no more: it is a word like any other
     if message.attempts > MAX_TRIES:
@@ -300,100 +299,3 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
 
 def _breaks_silence(turn: Turn) -> bool:
     return turn.erase or turn.intent == EMERGENCY
-
-
-def queue(
-    session: Session,
-    contact: Contact,
-    reply: Reply,
-    now: dt.datetime,
-    reply_to: int | None = None,
-    withheld: bool = False,
-    conversation_id: int | None = None,
-    staff_id: int | None = None,
-) -> None:
-    """Put a message to `contact` into the outbox.
-
-    Args:
-        reply_to: the message that it answers; None when it comes unasked.
-        withheld: keep it, unsent, because the person had said STOP.
-        conversation_id: where it belongs; None is the contact's open conversation, if there is one.
-        staff_id: who wrote it, if it was not the bot.
-    """
-    session.add(
-        Message(
-            contact_id=contact.id,
-            direction=Direction.OUT.value,
-            state=State.WITHHELD.value if withheld else State.QUEUED.value,
-            error=OPTED_OUT if withheld else None,
-            channel=contact.channel,
-            text=reply.text,
-            choices=_stored(reply.choices),
-            rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
-            content_id=reply.content_id,
-            reply_to=reply_to,
-            conversation_id=conversation_id or contact.conversation_id,
-            staff_id=staff_id,
-            created_at=now,
-            due_at=now,
-        )
-    )
-    wake(session, Work.OUTBOX)
-
-
-def _stored(choices: tuple[Choice, ...]) -> list[list[str]]:
-    return [[choice.title, choice.payload] for choice in choices]
-
-
-def _rest_of_last(session: Session, contact_id: str) -> Reply | None:
-    """What was left out of the newest answer, which may be of several messages."""
-    query = (
-        select(Message)
-        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
-        .order_by(Message.id.desc())
-        .limit(6)
-    )
-    newest = list(session.execute(query).scalars())
-    for message in newest:
-        if message.reply_to != newest[0].reply_to:
-            break
-        if message.rest:
-            text, choices = message.rest
-            return Reply(text, tuple(Choice(*choice) for choice in choices), message.content_id)
-    return None
-
-
-def _meaning(session: Session, message: Message) -> tuple[str, bool]:
-    """What the engine shall read: a picked choice's payload, a digit's choice, or the text itself."""
-    if message.payload:
-        return message.payload, True
-    number = picked_number(message.text)
-    if number == HOME:
-        return "/menu", True
-    if number is not None:
-        choices = _last_choices(session, message.contact_id)
-        if number <= len(choices):
-            return choices[number - 1].payload, True
-    return message.text, False
-
-
-def _last_choices(session: Session, contact_id: str) -> list[Choice]:
-    """The choices that the newest answer shows; an older answer's are no longer what the person sees."""
-    rows = session.execute(
-        select(Message.choices, Message.reply_to)
-        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
-        .order_by(Message.id.desc())
-        .limit(6)
-    ).all()
-    newest = [choices for choices, reply_to in rows if reply_to == rows[0].reply_to]
-    return next(([Choice(*choice) for choice in shown] for shown in newest if shown), [])
-
-
-def _offered_choice(session: Session, contact_id: str, ref: ChoiceRef) -> Choice | None:
-    """The choice behind `ref`, if it was offered to this very contact."""
-    named = Message.provider_id if isinstance(ref.message, str) else Message.id
-    query = select(Message.choices).where(
-        named == ref.message, Message.contact_id == contact_id, Message.direction == Direction.OUT.value
-    )
-    choices = session.execute(query).scalar() or []
-    return Choice(*choices[ref.index]) if 0 <= ref.index < len(choices) else None

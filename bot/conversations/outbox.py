@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.channels.protocol import Cause, DeliveryError, DeliveryReport, Outgoing
 from bot.conversations.claims import OUTBOX_CLAIM, new_token
-from bot.conversations.contacts import opt_out, set_reachable, window_closes
+from bot.conversations.contacts import OPTED_OUT, opt_out, set_reachable, window_closes
 from bot.conversations.tables import Contact, Direction, Message, State
 from bot.knowledge.reply import Choice, Reply
 from bot.safety.encryption import AddressVault, SecretError
@@ -26,6 +26,49 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 120.0
 FAILED = ("failed", "undelivered")
 PLAIN = "plain"
 """Kept in `delivery` of a message whose buttons were refused: it is sent again with numbers."""
+
+
+def queue(
+    session: Session,
+    contact: Contact,
+    reply: Reply,
+    now: dt.datetime,
+    reply_to: int | None = None,
+    withheld: bool = False,
+    conversation_id: int | None = None,
+    staff_id: int | None = None,
+) -> None:
+    """Put a message to `contact` into the outbox.
+
+    Args:
+        reply_to: the message that it answers; None when it comes unasked.
+        withheld: keep it, unsent, because the person had said STOP.
+        conversation_id: where it belongs; None is the contact's open conversation, if there is one.
+        staff_id: who wrote it, if it was not the bot.
+    """
+    session.add(
+        Message(
+            contact_id=contact.id,
+            direction=Direction.OUT.value,
+            state=State.WITHHELD.value if withheld else State.QUEUED.value,
+            error=OPTED_OUT if withheld else None,
+            channel=contact.channel,
+            text=reply.text,
+            choices=_stored(reply.choices),
+            rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
+            content_id=reply.content_id,
+            reply_to=reply_to,
+            conversation_id=conversation_id or contact.conversation_id,
+            staff_id=staff_id,
+            created_at=now,
+            due_at=now,
+        )
+    )
+    wake(session, Work.OUTBOX)
+
+
+def _stored(choices: tuple[Choice, ...]) -> list[list[str]]:
+    return [[choice.title, choice.payload] for choice in choices]
 
 
 @dataclass(frozen=True)

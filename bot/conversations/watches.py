@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
 from bot.channels.rendering import pages
-from bot.conversations.inbox import queue
 from bot.conversations.notices import Notices
+from bot.conversations.outbox import queue
 from bot.conversations.tables import Contact
 from bot.conversations.worker import now
 from bot.registry import replies

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from bot.registry import names, phones
-from bot.registry.entries import licence_key
+from bot.registry import names, stored
 from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
 from bot.registry.slips import SlipIndex
@@ -30,7 +29,6 @@ from bot.storage.database import Database
 CHOSEN = "entry:"
 """Before an entry's number: a choice that was offered, instead of a name."""
 SIMILAR_LIMIT, FEW = 24, 3
-MAX_EXACT = 60
 SHORTEST_FIRM = 5
 ONE_FIRM = 0.85
 """From this likeness on to one listed name, "Khan and Sons" is one firm."""
@@ -45,7 +43,7 @@ NEARLY_SAME = 90
 """From which `fuzz.ratio` on, fillers and all, two names of a short heart are alike."""
 LOOK_AGAIN_S = 5.0
 
-_entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Snapshot.__table__
+_entries, _keys = RegistryEntry.__table__, RegistryKey.__table__
 _current = and_(_entries.c.staged.is_(False), _entries.c.until_id.is_(None))
 
 
@@ -76,7 +74,7 @@ class Registry:
                 return
             try:
                 with self._database.transaction() as session:
-                    stamp = _stamp(session)
+                    stamp = stored.lists_in_force(session)
                     if stamp != self._stamp:
                         self._load(session)
                         self._stamp = stamp
@@ -129,7 +127,7 @@ class Registry:
         if len(name.key) < SHORTEST_FIRM:
             return False
         with self._database.transaction() as session:
-            rows = _rows(session, _by_keys(session, KeyKind.NAME, [name.key]))
+            rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, [name.key]))
         lists = {id for id in self.published if employers or self.sources[id].kind is not Kind.EMPLOYERS}
         current = [row for row in rows if row["source"] in lists and row["until_id"] is None]
         return any(_is_the_name(row, {name.key: name}) for row in current)
@@ -156,7 +154,7 @@ class Registry:
         if not agencies or not wanted:
             return False
         with self._database.transaction() as session:
-            rows = _rows(session, _by_keys(session, KeyKind.NAME, wanted))
+            rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, wanted))
         return any(row["source"] in agencies and row["until_id"] is None and _is_the_name(row, told) for row in rows)
 
     def _firms_named(self, session: Session, query: Query) -> tuple[str, ...]:
@@ -172,7 +170,7 @@ class Registry:
         if not any(surely) or len(firms) < 2:
             return ()
         joined = names.parse(" and ".join(firms))
-        one = _by_keys(session, KeyKind.NAME, [joined.key, names.parse(query.text).key])
+        one = stored.by_keys(session, KeyKind.NAME, [joined.key, names.parse(query.text).key])
         one += [id for id, score in self.similar(joined.spelled, 1) if score >= ONE_FIRM]
         return () if one else firms
 
@@ -180,7 +178,7 @@ class Registry:
         parsed = names.parse(name)
         if len(parsed.key) < SHORTEST_FIRM or names.FILLERS.issuperset(parsed.words):
             return False
-        if _by_keys(session, KeyKind.NAME, [parsed.key]):
+        if stored.by_keys(session, KeyKind.NAME, [parsed.key]):
             return True
         return any(score >= SURELY_SAME for _, score in self.similar(parsed.spelled, 1))
 
@@ -242,18 +240,18 @@ class Registry:
         if text.startswith(CHOSEN):
             chosen = int(text.removeprefix(CHOSEN)) if text.removeprefix(CHOSEN).isdecimal() else -1
             exact[chosen] = How.CHOSEN
-            query = Query(text, _name_of(session, chosen))
+            query = Query(text, stored.name_of(session, chosen))
         asked = names.parse(query.name)
-        for id in _by_keys(session, KeyKind.PHONE, _phone_values(query.phone, sources.values())):
+        for id in stored.by_keys(session, KeyKind.PHONE, stored.phone_values(query.phone, sources.values())):
             exact.setdefault(id, How.PHONE)
-        for id in _by_licence(session, query, sources):
+        for id in stored.by_licence(session, query, sources):
             exact.setdefault(id, How.LICENCE)
         whole = names.parse("" if text.startswith(CHOSEN) else query.text)
         sides = [names.parse(name) for name in names.all_names(query.name)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
         spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
         told = {name.key: name for name in (whole, *map(names.parse, query.told)) if name.key}
-        for id in _by_keys(session, KeyKind.NAME, list(told)):
+        for id in stored.by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
         inside = set() if text.startswith(CHOSEN) else {id for ids in self._struck.within(text).values() for id in ids}
         for id in inside:
@@ -271,7 +269,7 @@ class Registry:
             for id, score in self.similar(name.spelled, SIMILAR_LIMIT, sources):
                 similar[id] = max(score * trust, similar.get(id, 0.0))
         is_unknown = bool(query.licence) and How.LICENCE not in exact.values()
-        rows = _rows(session, [*exact, *similar])
+        rows = stored.rows(session, [*exact, *similar])
         for row in rows:
             source = sources.get(row["source"])
             if source is None:
@@ -330,56 +328,3 @@ def _is_the_name(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) ->
         len(other.key) >= SHORTEST_OTHER_NAME and other.key in spellings and spellings[other.key].forms <= other.forms
         for other in others
     )
-
-
-def _stamp(session: Session) -> tuple[object, ...]:
-    query = select(Snapshot.id, Snapshot.published).where(Snapshot.state == SnapshotState.IN_FORCE.value)
-    return tuple(sorted((row[0], str(row[1])) for row in session.execute(query)))
-
-
-def _rows(session: Session, ids: list[int]) -> list[Mapping[str, Any]]:
-    since = _snapshots.c.published.label("since_published")
-    query = (
-        select(_entries, since)
-        .select_from(_entries.join(_snapshots, _entries.c.since_id == _snapshots.c.id))
-        .where(_entries.c.id.in_(ids), _entries.c.staged.is_(False))
-    )
-    return list(session.execute(query).mappings())
-
-
-def _by_keys(session: Session, kind: KeyKind, values: list[str]) -> list[int]:
-    if not values:
-        return []
-    query = select(_keys.c.entry_id).where(_keys.c.value.in_(values), _keys.c.kind == kind.value).limit(MAX_EXACT)
-    return list(session.execute(query).scalars())
-
-
-def _by_licence(session: Session, query: Query, sources: Mapping[str, Source]) -> list[int]:
-    asked: dict[str, set[str]] = {}
-    for source in sources.values():
-        if source.columns.licence:
-            for text in filter(None, (query.licence, query.text)):
-                if value := licence_key(source, text):
-                    asked.setdefault(value, set()).add(source.id)
-    if not asked:
-        return []
-    conditions = [and_(_keys.c.value == value, _entries.c.source.in_(ids)) for value, ids in asked.items()]
-    statement = (
-        select(_keys.c.entry_id)
-        .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
-        .where(_keys.c.kind == KeyKind.LICENCE.value, or_(*conditions))
-        .limit(MAX_EXACT)
-    )
-    return list(session.execute(statement).scalars())
-
-
-def _phone_values(phone: str, sources: Iterable[Source]) -> list[str]:
-    if not phone:
-        return []
-    places = {(source.country, source.area_code) for source in sources if source.columns.phones}
-    found = (phones.e164(phone, country, area) for country, area in places)
-    return list({number for number in found if number})
-
-
-def _name_of(session: Session, entry_id: int) -> str:
-    return session.execute(select(_entries.c.name).where(_entries.c.id == entry_id)).scalar() or ""

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
-from bot.knowledge.reading import load
+from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.registry.desk import lists_say
 from bot.safety.emergency import EmergencyLexicon
@@ -47,7 +47,7 @@ class EmergencyDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
-        return cls(config, EmergencyLexicon(load(load_settings().content_dir).lexicons.values()))
+        return cls(config, EmergencyLexicon(shared_store(load_settings().content_dir).current.lexicons.values()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""

@@ -19,7 +19,7 @@ from spacy.util import filter_spans
 from bot.knowledge import countries
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import Gazetteer
-from bot.knowledge.reading import load
+from bot.knowledge.store import shared_store
 from bot.knowledge.words import as_written, plain
 from bot.settings import load_settings
 
@@ -57,7 +57,7 @@ class CountryGazetteer(GraphComponent):
         execution_context: ExecutionContext,
     ) -> CountryGazetteer:
         """Create the component from the content in force."""
-        return cls(load(load_settings().content_dir))
+        return cls(shared_store(load_settings().content_dir).current)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities."""

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.reading import load
+from bot.knowledge.store import shared_store
 from bot.knowledge.words import PhraseFinder, plain
 from bot.registry.names import FILLERS
 from bot.settings import load_settings
@@ -63,7 +63,7 @@ class LanguageIdentifier(GraphComponent):
     """
 
     def __init__(self) -> None:
-        knowledge = load(load_settings().content_dir)
+        knowledge = shared_store(load_settings().content_dir).current
         self._detector = LanguageDetector(list(knowledge.languages))
         self._common = {code: _common_words(knowledge, code) for code in knowledge.languages}
         self._names = PhraseFinder({word: lang.code for lang in knowledge.languages.values() for word in lang.words})

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversations.picks import picked_number
+from bot.conversations.offered import picked_number
 
 
 @pytest.mark.parametrize(

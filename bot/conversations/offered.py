@@ -1,0 +1,82 @@
+"""What was offered to a person, and what a digit, a button or MORE makes of it: the way of a feature phone."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.channels.protocol import ChoiceRef
+from bot.conversations.tables import Direction, Message
+from bot.knowledge.reply import Choice, Reply
+from bot.knowledge.words import plain
+
+HOME = 0
+"""The digit that leads to the menu."""
+NUMBER_WORDS = {
+    *("no", "nr", "n", "number", "option", "choice", "choose"),
+    *("numero", "choix", "opcao", "escolha"),
+    *("namba", "nambari", "chaguo", "nachagua"),
+}
+"""Words that people put before a digit, in our languages, plain."""
+
+
+def picked_number(text: str) -> int | None:
+    """The number of at most two digits that `text` is and nothing else: "2", "2.", "#2", "2️⃣", "number 2", "no 2"."""
+    words = plain(text).split()
+    if not words or len(words) > 2 or not words[-1].isdecimal() or len(words[-1]) > 2:
+        return None
+    return int(words[-1]) if len(words) == 1 or words[0] in NUMBER_WORDS else None
+
+
+def rest_of_last(session: Session, contact_id: str) -> Reply | None:
+    """What was left out of the newest answer, which may be of several messages."""
+    query = (
+        select(Message)
+        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
+        .order_by(Message.id.desc())
+        .limit(6)
+    )
+    newest = list(session.execute(query).scalars())
+    for message in newest:
+        if message.reply_to != newest[0].reply_to:
+            break
+        if message.rest:
+            text, choices = message.rest
+            return Reply(text, tuple(Choice(*choice) for choice in choices), message.content_id)
+    return None
+
+
+def meaning(session: Session, message: Message) -> tuple[str, bool]:
+    """What the engine shall read: a picked choice's payload, a digit's choice, or the text itself."""
+    if message.payload:
+        return message.payload, True
+    number = picked_number(message.text)
+    if number == HOME:
+        return "/menu", True
+    if number is not None:
+        choices = _last_choices(session, message.contact_id)
+        if number <= len(choices):
+            return choices[number - 1].payload, True
+    return message.text, False
+
+
+def _last_choices(session: Session, contact_id: str) -> list[Choice]:
+    """The choices that the newest answer shows; an older answer's are no longer what the person sees."""
+    rows = session.execute(
+        select(Message.choices, Message.reply_to)
+        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
+        .order_by(Message.id.desc())
+        .limit(6)
+    ).all()
+    newest = [choices for choices, reply_to in rows if reply_to == rows[0].reply_to]
+    return next(([Choice(*choice) for choice in shown] for shown in newest if shown), [])
+
+
+def offered_choice(session: Session, contact_id: str, ref: ChoiceRef) -> Choice | None:
+    """The choice behind `ref`, if it was offered to this very contact."""
+    named = Message.provider_id if isinstance(ref.message, str) else Message.id
+    query = select(Message.choices).where(
+        named == ref.message, Message.contact_id == contact_id, Message.direction == Direction.OUT.value
+    )
+    choices = session.execute(query).scalar() or []
+    return Choice(*choices[ref.index]) if 0 <= ref.index < len(choices) else None
