@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, text_of
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
-from bot.registry.desk import current_desk
+from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
 from bot.registry.verdict import Ruling
 
@@ -56,7 +56,7 @@ class ValidateRecruiterForm(SafeAction):
         text, intent = text_of(tracker), intent_of(tracker)
         if text.startswith("/") or intent == EMERGENCY:
             return []
-        if intent in LEAVES and not current_desk.get().registry.names_struck_off(text):
+        if intent in LEAVES and not at_hand.get().registry.names_struck_off(text):
             return []
         if _names_somebody(text) and _may_be_a_recruiter(tracker, text):
             return [SlotSet("recruiter", text)]
@@ -64,13 +64,13 @@ class ValidateRecruiterForm(SafeAction):
 
 
 def _names_somebody(text: str) -> bool:
-    registry = current_desk.get().registry
+    registry = at_hand.get().registry
     return registry.names_struck_off(text) or not registry.read(text).is_empty
 
 
 def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:
     """Whether the words may name somebody: the lists know them, or the classifier has nothing better to say."""
-    registry, intent, confidence = current_desk.get().registry, intent_of(tracker), confidence_of(tracker)
+    registry, intent, confidence = at_hand.get().registry, intent_of(tracker), confidence_of(tracker)
     if registry.is_named_in_full(text):
         return True
     if intent in SMALL_TALK and confidence >= SURE:
@@ -99,14 +99,14 @@ class ActionCheckRecruiter(SafeAction):
 
 def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str | None) -> list[EventType]:
     """Say the verdict on `asked`; the person's own countries decide only between namesakes."""
-    registry, today = current_desk.get().registry, dt.date.today()
+    registry, today = at_hand.get().registry, dt.date.today()
     verdict = registry.check(asked, today, country)
     if country is None and verdict.ruling is Ruling.AMBIGUOUS and len(verdict.countries) > 1:
         for own in (tracker.get_slot("origin"), tracker.get_slot("destination")):
             if own in verdict.countries:
                 verdict = registry.check(asked, today, own)
                 break
-    current_desk.get().filed.append(filing.FiledLookup(verdict.ruling.value, tracker.get_slot("language")))
+    at_hand.get().filed.append(filing.FiledLookup(verdict.ruling.value, tracker.get_slot("language")))
     say.utter_message(response="utter_registry", verdict=verdict)
     kept = asked if len(asked) <= 200 and not asked.startswith(CHOSEN) else None
     return [
@@ -124,12 +124,12 @@ class ActionWatchRecruiter(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """File the wish and confirm it."""
         chosen, on = entity(tracker, "recruiter") or "", intent_of(tracker) == "watch_recruiter"
-        desk = current_desk.get()
-        found = desk.registry.check(chosen, dt.date.today()).matches if chosen.startswith(CHOSEN) else ()
+        tools = at_hand.get()
+        found = tools.registry.check(chosen, dt.date.today()).matches if chosen.startswith(CHOSEN) else ()
         if on and not found:
             say.utter_message(response="utter_ask_recruiter")
             return [UNDERSTOOD]
         if chosen.removeprefix(CHOSEN).isdecimal():
-            desk.filed.append(filing.FiledWatch(int(chosen.removeprefix(CHOSEN)), on))
+            tools.filed.append(filing.FiledWatch(int(chosen.removeprefix(CHOSEN)), on))
         say.utter_message(response="utter_watch", on=on, name=found[0].name if found else "", entry=chosen)
         return [UNDERSTOOD]

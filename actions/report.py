@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
-from bot.registry.desk import current_desk
+from bot.registry.at_hand import at_hand
 from bot.registry.replies import REPORT_CHOICES
 
 REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
@@ -76,10 +76,10 @@ class ActionFileReport(SafeAction):
         """File or forget."""
         told = {slot.removeprefix("report_"): str(tracker.get_slot(slot) or "") for slot in REPORT_SLOTS}
         if tracker.get_slot(CONFIRM) == "yes":
-            desk = current_desk.get()
+            tools = at_hand.get()
             anonymous = told["contact"] != ANSWER_HERE
-            filed = filing.report(desk.vault, told, anonymous, tracker.get_slot("language"))
-            desk.filed.append(filed)
+            filed = filing.report(tools.vault, told, anonymous, tracker.get_slot("language"))
+            tools.filed.append(filed)
             say.utter_message(response="utter_report_filed", values={"reference": filed.reference})
         else:
             say.utter_message(response="utter_report_dropped")

@@ -28,7 +28,7 @@ from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.store import share
 from bot.knowledge.understood import EMERGENCY
-from bot.registry.desk import Desk, current_desk
+from bot.registry.at_hand import AtHand, at_hand
 from bot.registry.lookup import Registry
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
@@ -124,8 +124,8 @@ class Assistant:
         """Answer one message: see `Turn`."""
         memory = Memory(question.state)
         current_memory.set(memory)
-        desk = Desk(self._registry, self._vault)
-        current_desk.set(desk)
+        tools = AtHand(self._registry, self._vault)
+        at_hand.set(tools)
         collector = ReplyCollector(question.channel)
         asked: tuple[Asked, ...] = (Asked(question.text),)
         if not question.is_payload:
@@ -134,7 +134,7 @@ class Assistant:
             await self._handle(one, question, collector, memory)
             if number < len(asked):  # its digits would be taken for those of the last reply
                 collector.replies = [replace(reply, choices=()) for reply in collector.replies]
-        return await self._turn(question, collector.replies, memory, desk)
+        return await self._turn(question, collector.replies, memory, tools)
 
     async def _handle(self, asked: Asked, question: Question, collector: ReplyCollector, memory: Memory) -> None:
         metadata = {"language": Before.of(memory.state).language}
@@ -154,7 +154,7 @@ class Assistant:
         assert isinstance(nlg, ContentNLG)
         return nlg.store.current
 
-    async def _turn(self, question: Question, replies: list[Reply], memory: Memory, desk: Desk) -> Turn:
+    async def _turn(self, question: Question, replies: list[Reply], memory: Memory, tools: AtHand) -> Turn:
         intent = memory.understood.get("intent") or {}
         tracker = await self._agent.tracker_store.retrieve(question.contact_id)
         assert tracker is not None
@@ -176,7 +176,7 @@ class Assistant:
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
             erase=any(reply.content_id == ERASED for reply in replies),
-            filed=tuple(desk.filed),
+            filed=tuple(tools.filed),
             alternatives=_likeliest(memory.understood),
         )
 

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.engine.dialogue_state import open_form
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK
-from bot.registry.desk import lists_say
+from bot.registry.at_hand import lists_say
 from bot.safety.emergency import EmergencyLexicon
 from bot.settings import load_settings
 

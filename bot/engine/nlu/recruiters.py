@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
-from bot.registry.desk import lists_say
+from bot.registry.at_hand import lists_say
 from bot.registry.lookup import Registry
 
 CHECK = "check_recruiter"

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Desk:
+class AtHand:
     """One turn's. `filed` is handed on with the turn and stored with its end."""
 
     registry: Registry
@@ -25,14 +25,14 @@ class Desk:
     filed: list[Filed] = field(default_factory=list)
 
 
-current_desk: ContextVar[Desk] = ContextVar("current_desk")
+at_hand: ContextVar[AtHand] = ContextVar("at_hand")
 
 
 def lists_say(question: Callable[[Registry], bool]) -> bool:
     """The lists' answer to `question`; no outside a turn, and when the database fails: a message must still be read."""
-    desk = current_desk.get(None)
+    tools = at_hand.get(None)
     try:
-        return desk is not None and question(desk.registry)
+        return tools is not None and question(tools.registry)
     except SQLAlchemyError as error:
         logger.error("the lists cannot be asked: %s", type(error).__name__)
         return False
