@@ -17,11 +17,6 @@ WINDOW = dt.timedelta(hours=24)
 OPTED_OUT = "opted out"
 
 
-def find_or_create_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> str:
-    """The id of the contact at `address`, made at first sight."""
-    return str(locked_contact(session, vault, channel, address, now).id)
-
-
 def locked_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> Contact:
     """The contact at `address`, made at first sight, its row locked: what it sends gets its numbers one by one."""
     hashed = vault.lookup_hash(channel, address)

@@ -55,12 +55,6 @@ def e164(text: str, country: str, area_code: str = "") -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def looks_like_one(text: str) -> bool:
-    """Whether a message is a phone number and little else."""
-    digits = sum(c.isdigit() for c in text)
-    return digits >= 7 and digits >= sum(c.isalpha() for c in text)
-
-
 def _spread(piece: str) -> list[str]:
     """A number, or the row of numbers that "8878111-5" stands for."""
     match = _RANGE.match(piece)

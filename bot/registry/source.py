@@ -15,7 +15,6 @@ from pydantic import BaseModel, Extra, Field, ValidationError, validator
 from bot.faults import Fault
 from bot.knowledge.reading import Document, Problem
 
-MAX_NAME_FOR_SMS = 40
 MAX_AUTHORITY = 40
 MAX_MEANING = 110
 

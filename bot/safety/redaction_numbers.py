@@ -20,8 +20,6 @@ LOOK_BACK = 60
 """Characters before a number in which its cue stands."""
 LONG = 8
 """Digits that no amount, date or emergency number has."""
-SHORT = 5
-"""Fewer digits are redacted never: emergency numbers, years, ages, small sums."""
 
 _MONEY = (
     "dollars?|usd|us\\$|bucks|shillings?|shs|sh|ksh|kshs|ushs?|ugx|tshs?|bob|riy?als?|dirhams?|aed|sar|qar|dinars?|euros?"

