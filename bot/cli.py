@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,7 @@ from rich.logging import RichHandler
 
 from bot import logs
 from bot.backups import backup, restore
-from bot.channels.rendering import Channel, render
+from bot.channels.rendering import Channel
 from bot.console.commands import first_link, staff_app
 from bot.console.teach_command import teach
 from bot.conversations.commands import outbox_app
@@ -30,9 +29,9 @@ from bot.faults import Fault
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
+from bot.terminal import Terminal
 
 if TYPE_CHECKING:
-    from bot.conversations.turn import Turn
     from bot.engine import evaluation
     from bot.engine.assistant import Assistant
     from bot.storage.database import Database
@@ -139,9 +138,7 @@ def ask(
     settings = settings_in_force()
     _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
-    state = _state_in(settings, language) if language else None
-    turn = asyncio.run(_answer(assistant, text, channel, state))
-    _print(turn, channel)
+    asyncio.run(Terminal(assistant, channel, out, console).ask(text, language))
 
 
 @app.command()
@@ -150,7 +147,7 @@ def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this 
     settings = settings_in_force()
     database = _lists_loaded(settings, SHORT_LIST_BYTES)
     assistant = _assistant(settings)
-    asyncio.run(_chat(assistant, channel, database))
+    asyncio.run(Terminal(assistant, channel, out, console).chat(database))
 
 
 @app.command()
@@ -288,54 +285,6 @@ def _assistant(settings: Settings) -> Assistant:
         from bot.engine.training import usable_model
 
         return Assistant(usable_model(settings), settings)
-
-
-def _state_in(settings: Settings, language: str) -> str:
-    from bot.knowledge.reading import load
-
-    known = load(settings.content_dir).languages
-    if language not in known:
-        raise Fault(f'"{language}" is not spoken: choose one of {", ".join(known)}')
-    return json.dumps({"slots": {"language": language}, "form": None})
-
-
-async def _answer(assistant: Assistant, text: str, channel: Channel, state: str | None, payload: bool = False) -> Turn:
-    from bot.conversations.turn import Question
-
-    return await assistant.answer(Question(f"terminal-{uuid.uuid4().hex}", channel.value, text, payload, state))
-
-
-async def _chat(assistant: Assistant, channel: Channel, database: Database) -> None:
-    state: str | None = None
-    choices: tuple[Any, ...] = ()
-    while True:
-        try:
-            text = (await asyncio.to_thread(input, "> ")).strip()
-        except EOFError:
-            return
-        if not text:
-            return
-        picked = choices[int(text) - 1].payload if text.isdecimal() and 1 <= int(text) <= len(choices) else None
-        picked = "/menu" if text == "0" else picked
-        turn = await _answer(assistant, picked or text, channel, state, payload=picked is not None)
-        state = None if turn.erase else turn.state
-        with database.transaction() as session:
-            for filed in turn.filed:
-                filed.store(session, None, dt.datetime.now(dt.timezone.utc))
-        choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
-        _print(turn, channel)
-
-
-def _print(turn: Turn, channel: Channel) -> None:
-    for reply in turn.replies:
-        rendered = render(reply, channel)
-        for text in rendered.texts:
-            out.print(text, markup=False, soft_wrap=True)
-        for button in rendered.buttons:
-            out.print(f"  {button}", style="bold", markup=False)
-        if rendered.segments:
-            console.print(f"({rendered.segments} SMS segments)", style="dim")
-        out.print()
 
 
 def _print_evaluation(

@@ -116,6 +116,11 @@ class Assistant:
         """The lists of recruiters, for warming up."""
         return self._registry
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages that are spoken."""
+        return tuple(self._knowledge.languages)
+
     async def understand(self, text: str) -> dict[str, Any]:
         """Rasa's parse of `text`: intent, ranking, entities."""
         return await self._parse(_spoken(text), None)

@@ -1,0 +1,86 @@
+"""Talking to Salama in a terminal, as it would be shown on a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bot.channels.rendering import Channel, render
+from bot.conversations.offered import HOME, picked_number
+from bot.conversations.turn import Question, Turn
+from bot.faults import Fault
+from bot.knowledge.reply import Choice
+from bot.storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.engine.assistant import Assistant
+
+
+class Terminal:
+    """A person at the keyboard.
+
+    Args:
+        channel: how replies are shown.
+        out: takes what the person reads.
+        notes: takes what a phone would not show, such as the number of SMS segments.
+    """
+
+    def __init__(self, assistant: Assistant, channel: Channel, out: Console, notes: Console) -> None:
+        self._assistant, self._channel, self._out, self._notes = assistant, channel, out, notes
+
+    async def ask(self, text: str, language: str | None) -> None:
+        """Ask one question, in `language` whatever the text is in.
+
+        Raises:
+            Fault: nobody here speaks `language`.
+        """
+        state = self._state_in(language) if language else None
+        self._show(await self._answer(text, state))
+
+    async def chat(self, database: Database) -> None:
+        """Talk until an empty line or Ctrl-D; reports and watches are stored in `database`."""
+        state: str | None = None
+        choices: tuple[Choice, ...] = ()
+        while text := await self._line():
+            number = picked_number(text)
+            picked = choices[number - 1].payload if number and number <= len(choices) else None
+            picked = "/menu" if number == HOME else picked
+            turn = await self._answer(picked or text, state, is_payload=picked is not None)
+            state = None if turn.erase else turn.state
+            with database.transaction() as session:
+                for filed in turn.filed:
+                    filed.store(session, None, dt.datetime.now(dt.timezone.utc))
+            choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
+            self._show(turn)
+
+    async def _line(self) -> str:
+        try:
+            return (await asyncio.to_thread(input, "> ")).strip()
+        except EOFError:
+            return ""
+
+    def _state_in(self, language: str) -> str:
+        known = self._assistant.languages
+        if language not in known:
+            raise Fault(f'"{language}" is not spoken: choose one of {", ".join(known)}')
+        return json.dumps({"slots": {"language": language}, "form": None})
+
+    async def _answer(self, text: str, state: str | None, is_payload: bool = False) -> Turn:
+        question = Question(f"terminal-{uuid.uuid4().hex}", self._channel.value, text, is_payload, state)
+        return await self._assistant.answer(question)
+
+    def _show(self, turn: Turn) -> None:
+        for reply in turn.replies:
+            rendered = render(reply, self._channel)
+            for text in rendered.texts:
+                self._out.print(text, markup=False, soft_wrap=True)
+            for button in rendered.buttons:
+                self._out.print(f"  {button}", style="bold", markup=False)
+            if rendered.segments:
+                self._notes.print(f"({rendered.segments} SMS segments)", style="dim")
+            self._out.print()
