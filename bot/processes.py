@@ -20,7 +20,7 @@ from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker, now
 from bot.editing.overlay import live_content
-from bot.safety.emergency import EmergencyLexicon
+from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.statistics.counting import keep_some
@@ -65,7 +65,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     database = Database(settings.database)
     store = live_content(database, settings.content_dir)
     notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
-    calls_for_help = EmergencyLexicon(store.current.lexicons.values()).calls_for_help
+    calls_for_help = lexicon_of(store.current).calls_for_help
     desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
     answers = SwappingAssistant(assistant, model, load_beside(assistant, settings), settings, name, seen)
     worker = Worker(database, answers, notices, desk)

@@ -25,7 +25,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.web_chat import WebChat
 from bot.gateway.webhooks import Webhooks
 from bot.knowledge.store import KnowledgeStore
-from bot.safety.emergency import EmergencyLexicon
+from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database, DatabaseUnavailable
@@ -101,5 +101,4 @@ def create_app(settings: Settings) -> Starlette:
 
 def rate_limit(settings: Settings, store: KnowledgeStore) -> RateLimit:
     """How much of one person is read; a call for help always is."""
-    lexicon = EmergencyLexicon(store.current.lexicons.values())
-    return RateLimit(settings.messages_per_minute, lexicon.calls_for_help)
+    return RateLimit(settings.messages_per_minute, lexicon_of(store.current).calls_for_help)

@@ -20,9 +20,12 @@ COMMON_WORD = 4
 """Questions that use a word before it counts as a common one: some name towns."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
-    """Everything under `content/`, by id. `files` tells which file an object came from."""
+    """Everything under `content/`, by id. `files` tells which file an object came from.
+
+    Two are never compared: each reading is one of its own, so that what is made from it can be kept by it.
+    """
 
     languages: dict[str, model.Language] = field(default_factory=dict)
     topics: dict[str, model.Topic] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """A desk to play with: a worker that echoes, people who write, and what everybody sees."""
 
 import datetime as dt
-import functools
 
 from sqlalchemy import select
 
@@ -15,7 +14,7 @@ from bot.conversations.turn import Turn
 from bot.conversations.voice import Voice
 from bot.conversations.worker import Worker
 from bot.knowledge.reply import Reply
-from bot.safety.emergency import EmergencyLexicon
+from bot.safety.emergency import lexicon_of
 
 NOW = dt.datetime(2026, 11, 25, 9, tzinfo=dt.timezone.utc)  # a Wednesday, 12:00 in Nairobi
 SUNDAY = dt.datetime(2026, 11, 29, 9, tzinfo=dt.timezone.utc)
@@ -41,16 +40,11 @@ def turn(intent, content_id="", confidence=1.0, **more):
     return Turn((Reply(intent, (), content_id or intent),), "{}", "en", intent, confidence, **more)
 
 
-@functools.cache
-def lexicon(store):
-    return EmergencyLexicon(store.current.lexicons.values())
-
-
 class Office:
     def __init__(self, database, vault, store, engine=None):
         self.database, self.vault, self.store = database, vault, store
         self.engine = engine or Engine()
-        self.lexicon = lexicon(store)
+        self.lexicon = lexicon_of(store.current)
         self.voice = Voice(store, "en")
         self.desk = Desk(store, self.voice, self.lexicon.calls_for_help)
         self.worker = Worker(database, self.engine, Notices(store, "en"), self.desk)

@@ -15,7 +15,7 @@ from bot.engine.dialogue_state import open_form
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.registry.at_hand import lists_say
-from bot.safety.emergency import EmergencyLexicon
+from bot.safety.emergency import EmergencyLexicon, lexicon_of
 from bot.settings import load_settings
 
 REPORT_FORM, RECRUITER_FORM, CENTRE_FORM = "report_form", "recruiter_form", "centre_form"
@@ -47,7 +47,7 @@ class EmergencyDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
-        return cls(config, EmergencyLexicon(shared_store(load_settings().content_dir).current.lexicons.values()))
+        return cls(config, lexicon_of(shared_store(load_settings().content_dir).current))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""
