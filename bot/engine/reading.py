@@ -75,7 +75,7 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
     """What follows help in an emergency: the place where the person is, or words that would lead away from help."""
     leads_away = _name(whole) in (*ANSWERS, FALLBACK, OUT_OF_SCOPE)
     if len(text.split()) <= LONGEST_PLACE:
-        named = [entity["value"] for entity in whole["entities"] if entity["entity"] == "country"]
+        named = _countries(whole)
         place = knowledge.places.exact(text) or (knowledge.places.find(text) if leads_away else None)
         country = named[0] if named else place.country if place else None
         if country:
@@ -85,7 +85,7 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
 
 def _country_after_a_topic(text: str, whole: Parse, before: Before) -> Asked | None:
     """A country in few words that say nothing else, after a topic: "and in Qatar?"."""
-    named = [entity["value"] for entity in whole["entities"] if entity["entity"] == "country"]
+    named = _countries(whole)
     leans = before.slots.get("about") and _name(whole) in (FALLBACK, OUT_OF_SCOPE)
     if not leans or len(named) != 1 or len(text.split()) > LONGEST_PLACE:
         return None
@@ -146,6 +146,10 @@ def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
     if likely is None or likely["confidence"] < LIKELY:
         return whole
     return {**whole, "intent": {"name": likely["name"], "confidence": likely["confidence"]}}
+
+
+def _countries(parse: Parse) -> list[str]:
+    return [entity["value"] for entity in parse["entities"] if entity["entity"] == "country"]
 
 
 def _name(parse: Parse) -> str:
