@@ -21,6 +21,7 @@ WEAK, LIKELY = 0.6, 0.25
 """An answer outside any question, less sure than WEAK, gives way to a topic with at least the share LIKELY."""
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
+STOP = "stop"
 IN_DANGER = "utter_emergency"
 """What the dialogue was about when the last answer was help in an emergency."""
 LONGEST_PLACE = 6
@@ -73,10 +74,13 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 
 def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: the place where the person is, or words that would lead away from help."""
-    leads_away = _name(whole) in (*ANSWERS, FALLBACK, OUT_OF_SCOPE)
+    unknown = _name(whole) in (FALLBACK, OUT_OF_SCOPE)
+    doubtful_end = _name(whole) == STOP and _confidence(whole) < WEAK  # "please hurry"
+    leads_away = unknown or doubtful_end or _name(whole) in ANSWERS
     if len(text.split()) <= LONGEST_PLACE:
         named = _countries(whole)
-        place = knowledge.places.exact(text) or (knowledge.places.find(text) if leads_away else None)
+        # read freely only where nothing else was understood: "labda, sijui" must not become a town of Libya
+        place = knowledge.places.exact(text) or (knowledge.places.find(text) if unknown else None)
         country = named[0] if named else place.country if place else None
         if country:
             return Asked(payload("inform_country", country=country))

@@ -134,6 +134,7 @@ async def test_a_firms_name_does_not_change_the_language(assistant, firm):
     [
         ("Riyadh", "SA"), ("KSA", "SA"), ("Muscat", "OM"), ("London", "GB"), ("Cambodia", "KH"), ("in Nairobi", "KE"),
         ("dakar", "SN"), ("lebnon", "LB"), ("i dont know", None), ("sijui", None), ("no", None),
+        ("please hurry", None), ("labda, sijui", None), ("thank you bye", None),
     ],
 )  # fmt: skip
 async def test_after_help_in_an_emergency_a_place_gives_its_numbers_and_nothing_leads_away(reading, text, expected):

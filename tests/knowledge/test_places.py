@@ -58,6 +58,7 @@ NOT_NAMED = [
     "a man took my passport where is the nearest office", "ofisi ya karibu iko wapi",
     "napendelea kuonana na mtu ofisini, ipi iko karibu", "où est-ce que je peux vous rendre visite",
     "crm le plus proche", "onde fica o centro de migrantes mais perto de mim", "", "?", "12345",
+    "thank you", "merci beaucoup", "labda, sijui", "ok tchau", "jamani msaada huku",
 ]  # fmt: skip
 
 
