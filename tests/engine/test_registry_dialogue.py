@@ -1,56 +1,13 @@
-"""Looking up and reporting a recruiter, as a person would: in four languages, by digits, interrupted."""
+"""Looking up a recruiter, as a person would: in four languages, by digits, interrupted."""
 
-import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import select
-from test_dialogue import EMERGENCIES, Talk
+from test_dialogue import EMERGENCIES
 
-from bot.conversations import inbox
-from bot.conversations.worker import Worker
-from bot.engine.assistant import Assistant
-from bot.engine.training import usable_model
-from bot.registry.importing import import_file
-from bot.registry.limits import sha256
-from bot.registry.source import load_sources
-from bot.registry.tables import Report, Watch
-from bot.safety.encryption import AddressVault
-from bot.settings import ROOT
-from bot.storage.database import Database
+from tests.engine.conftest import pick
 
-NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
 LANGUAGES = ("en", "fr", "pt", "sw")
-
-
-@pytest.fixture(scope="module")
-def settings(model_settings, tmp_path_factory):
-    """The trained model beside a database that holds the short shipped lists."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('dialogue') / 'salama.db'}"
-    database = Database(url)
-    database.migrate()
-    for source in load_sources(ROOT / "content").values():
-        if source.shipped and source.kind.value != "employers":
-            path = ROOT / "content/registries/snapshots" / source.shipped.file
-            import_file(database, source, path, "test", NOW, source.shipped.published, known_hash=sha256(path))
-    return model_settings.copy(update={"database_url": url})
-
-
-@pytest.fixture(scope="module")
-def lists(settings):
-    return Assistant(usable_model(settings), settings)
-
-
-@pytest.fixture
-def talk(lists):
-    return Talk(lists)
-
-
-def pick(talk, payload):
-    """Offers a choice, as a menu does, so that a digit can take it."""
-    talk.choices = (type("C", (), {"payload": payload, "title": ""}),)
-
-
 HELLO = {"en": "hello, good morning", "fr": "bonjour à vous", "pt": "olá, bom dia", "sw": "habari za asubuhi"}
 DANGER = {"en": "DANGER", "fr": "DANGER", "pt": "PERIGO", "sw": "HATARI"}
 
@@ -164,80 +121,6 @@ async def test_an_emergency_wins_over_the_open_form(talk, form, language):
     assert talk.turn.language == language
 
 
-async def test_a_report_runs_on_digits_and_is_filed_encrypted(talk, settings):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "2"):
-        await talk.say(digit)
-    assert talk.said == ["utter_ask_report_confirm"]
-    text = await talk.say("1")
-    (filed,) = talk.turn.filed
-    assert filed.reference in text
-    assert not filed.anonymous
-    told = json.loads(AddressVault(settings.address_secret()).decrypt(filed.told))
-    assert told["what"] == "report_money_taken"
-    assert b"report_money" not in filed.told
-    assert "report_" not in talk.state.replace("utter_report_recruiter", ""), "what was told is forgotten"
-
-
-async def test_a_report_takes_words_whole_and_keeps_the_language(talk):
-    talk.state = json.dumps({"slots": {"language": "fr"}, "form": None})
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say("1")
-    await talk.say("Mr Kamau of the Pearl Agency office")
-    assert talk.turn.language == "fr"
-    assert talk.said == ["utter_ask_report_where"]
-    assert "Mr Kamau of the Pearl Agency office" in talk.state
-
-
-async def test_a_report_can_be_stopped_and_resumed(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say("2")
-    await talk.say("stop")
-    assert talk.said == ["utter_report_paused"]
-    await talk.say("1")
-    assert talk.said == ["utter_ask_report_who"]
-
-
-async def test_a_report_that_is_not_confirmed_is_not_filed(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "1"):
-        await talk.say(digit)
-    await talk.say("2")
-    assert talk.said == ["utter_report_dropped"]
-    assert talk.turn.filed == ()
-
-
-async def test_reports_and_watches_are_stored_with_the_turn_and_let_go_with_the_person(lists, settings, vault):
-    database = Database(settings.database)
-    sent = iter(range(100))
-
-    async def write(text, choice=None):
-        with database.transaction() as session:
-            message = inbox.InboundMessage("web", "somebody", f"m{next(sent)}", text, choice)
-            inbox.receive(session, vault, message, NOW)
-        assert await Worker(database, lists).answer_some()
-
-    for text in ("hello there", "is Skill Dove licensed?", "1"):
-        await write(text)
-    with database.transaction() as session:
-        watch = session.execute(select(Watch)).scalars().one()
-        assert (watch.source, watch.status) == ("ke_deregistered_agencies", "cancelled")
-    for text in ("report a recruiter", "1", "1", "1", "1", "2", "1"):
-        await write(text)
-    with database.transaction() as session:
-        assert session.execute(select(Report.contact_id)).scalar_one() == watch.contact_id
-    for text in ("erase my data", "1"):
-        await write(text)
-    with database.transaction() as session:
-        assert session.execute(select(Watch)).first() is None
-        assert session.execute(select(Report.contact_id)).scalar_one() is None
-
-
 NOT_A_RECRUITER = [
     ("en", "how much can an agent charge me?", "recruitment_fees"),
     ("en", "thanks", "utter_thank"),
@@ -297,65 +180,3 @@ async def test_two_firms_are_looked_up_one_by_one(talk):
 async def test_a_country_named_hides_no_strike_off(talk):
     await talk.say("hello")
     assert "DANGER: Geoverah" in await talk.say("is Geoverah Agency from Uganda licensed?")
-
-
-REFUSALS = [
-    ("en", "I do not want to report"), ("en", "no"), ("en", "never mind"), ("fr", "je ne veux pas signaler"),
-    ("pt", "não quero responder"), ("sw", "sitaki kuripoti"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("language", "text"), REFUSALS, ids=[row[1] for row in REFUSALS])
-async def test_a_refusal_ends_the_report(talk, language, text):
-    talk.state = json.dumps({"slots": {"language": language}, "form": None})
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say(text)
-    assert talk.said == ["utter_report_dropped"]
-    assert '"form": null' in talk.state
-
-
-ASIDES = [
-    ("en", "why do you ask?", "utter_report_why"),
-    ("en", "who will read this?", "utter_report_why"),
-    ("en", "how much can an agent charge me?", "recruitment_fees"),
-    ("en", "talk to a person", "utter_talk_to_person"),
-    ("fr", "pourquoi vous demandez ?", "utter_report_why"),
-    ("pt", "porque pergunta?", "utter_report_why"),
-    ("sw", "kwa nini unauliza?", "utter_report_why"),
-]
-
-
-@pytest.mark.parametrize(("language", "text", "said"), ASIDES, ids=[row[1] for row in ASIDES])
-async def test_a_question_in_the_report_is_answered_and_the_form_asks_again(talk, language, text, said):
-    talk.state = json.dumps({"slots": {"language": language}, "form": None})
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    talk.choices = ()
-    await talk.say("the agent took my money")
-    await talk.say(text)
-    assert talk.said == [said, "utter_ask_report_who"]
-    assert text not in talk.state
-
-
-@pytest.mark.parametrize("text", ["ok wait", "I don't know", "report_recruiter", "blah blah blah"])
-async def test_only_a_clear_yes_sends_the_report(talk, text):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "1"):
-        await talk.say(digit)
-    await talk.say(text)
-    assert talk.said == ["utter_report_confirm_again", "utter_ask_report_confirm"]
-    assert talk.turn.filed == ()
-    await talk.say("yes")
-    assert talk.said == ["utter_report_filed"]
-
-
-@pytest.mark.parametrize("text", ["he took 500 dollars…", "he took 500 dollars and promised a job in Dubai"])
-async def test_money_in_a_report_is_no_emergency(talk, text):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say(text)
-    assert talk.said[-1] == "utter_ask_report_who"
-    assert text in json.loads(talk.state)["slots"]["report_what"]
