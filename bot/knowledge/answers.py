@@ -20,6 +20,7 @@ from bot.knowledge.risk import weigh
 
 MAX_COUNTRY_CHOICES = 6
 HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE)
+OFFICES_TO_ASK = (FactKind.REGISTER, FactKind.COMPLAINT)
 MAX_OFFICES = 3
 
 
@@ -96,8 +97,7 @@ class Composer:
         item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
         block = self._facts_block(country, item.facts, None)
         if not block:
-            text = self._response_text("utter_no_facts").format(country=self._country(country))
-            return Reply(text, self.choices([*item.buttons, "menu"]), "utter_no_facts")
+            return Reply(self._no_facts(country), self.choices([*item.buttons, "menu"]), "utter_no_facts")
         return Reply(block, self.choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
 
     def emergency(self, places: Places) -> Reply:
@@ -116,7 +116,8 @@ class Composer:
         blocks = [block for block in blocks if block]
         # the country was perhaps only spoken of: the person must be able to say that it is another one
         blocks.append(self._response_text("utter_emergency_choose_country"))
-        choices = self._country_choices(HELP_LINES, but=here, first=home)
+        most_asked = self.knowledge.responses["utter_emergency"].countries_first
+        choices = self._country_choices(HELP_LINES, but=here, first=(home, *most_asked))
         return Reply("\n\n".join(blocks), choices + self.choices(["talk_to_person"]), "utter_emergency")
 
     def country_noted(self, code: str) -> Reply:
@@ -193,6 +194,10 @@ class Composer:
         found = self.facts_of(places, kinds)
         if found:
             blocks[1:1] = found
+        elif kinds and places.named():
+            here, home = places.named()[0][0], places.named()[-1][0]
+            # the rules of recruitment are those of home
+            blocks.append(self._no_facts(here if set(kinds) <= set(HELP_LINES) else home))
         elif kinds:
             blocks.append(self._response_text("utter_ask_country"))
             choices = self._country_choices(kinds)
@@ -204,6 +209,11 @@ class Composer:
         blocks = [block for code, role in named if (block := self._facts_block(code, kinds, role))]
         # "what may an agent charge in Uganda" names no destination: what is known of the country is better than nothing
         return blocks or [block for code, _ in named if (block := self._facts_block(code, kinds, None))]
+
+    def _no_facts(self, code: str) -> str:
+        """Says that content has no such fact of the country, and names the offices that can be asked there."""
+        text = self._response_text("utter_no_facts").format(country=self._country(code))
+        return "\n\n".join(filter(None, [text, self._facts_block(code, OFFICES_TO_ASK, None)]))
 
     def _facts_block(
         self,
@@ -260,11 +270,18 @@ class Composer:
         return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
 
     def _country_choices(
-        self, kinds: Iterable[FactKind], but: str | None = None, first: str | None = None
+        self, kinds: Iterable[FactKind], but: str | None = None, first: Sequence[str | None] = ()
     ) -> tuple[Choice, ...]:
         wanted = set(kinds)
         having = [c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)]
-        having.sort(key=lambda c: (c.country != first, c.country not in self._at_home, self._country(c.country)))
+        place = {code: index for index, code in reversed(list(enumerate(first)))}
+        having.sort(
+            key=lambda c: (
+                place.get(c.country, len(place)),
+                c.country not in self._at_home,
+                self._country(c.country),
+            )
+        )
         return tuple(
             Choice(self._country(c.country), payload("inform_country", country=c.country))
             for c in [c for c in having if c.country != but][:MAX_COUNTRY_CHOICES]

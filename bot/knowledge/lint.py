@@ -161,6 +161,9 @@ def _lint_country(document: Document, country: model.Country, today: dt.date) ->
 
 def _lint_response(knowledge: Knowledge, document: Document, response: model.Response) -> Iterator[Problem]:
     yield from _dead_buttons(knowledge, document, response.buttons, response.id, "buttons")
+    for index, code in enumerate(response.countries_first):
+        if code not in knowledge.countries:
+            yield document.problem(f'"{code}" has no file in countries/', response.id, "countries_first", index)
     placeholders = {lang: _placeholders(text.text) for lang, text in response.languages.items()}
     expected = next(iter(placeholders.values()), set())
     for language, found in placeholders.items():

@@ -194,11 +194,15 @@ class ResponseText(_Model):
 
 
 class Response(_Model):
-    """A fixed utterance (`utter_…`) with its choices and the country facts that belong under it."""
+    """A fixed utterance (`utter_…`) with its choices and the country facts that belong under it.
+
+    `countries_first` are offered before others where it asks which country it is about.
+    """
 
     id: str
     buttons: tuple[str, ...] = ()
     facts: tuple[FactKind, ...] = ()
+    countries_first: tuple[str, ...] = ()
     languages: dict[LanguageCode, ResponseText]
 
 

@@ -108,6 +108,26 @@ def test_a_country_named_in_another_role_still_gives_what_is_known_of_it(knowled
     assert "Uganda:" in asked_in.text
 
 
+def test_a_country_without_such_a_fact_is_not_asked_for_again_but_its_office_is_named(knowledge):
+    facts = knowledge.countries["KE"].facts
+    assert not any(fact.kind.value == "fee_cap" for fact in facts), "take another country without a fee limit"
+    told = composer(knowledge).topic("recruitment_fees", Places(destination="KE")).text
+    assert "Which country" not in told
+    assert "For Kenya I have no checked information" in told
+    assert "National Employment Authority" in told
+    assert told.endswith(composer(knowledge).facts("recruitment_fees", "KE").text)
+    both = composer(knowledge).topic("recruitment_fees", Places(origin="KE", destination="OM")).text
+    assert "For Kenya" in both  # what an agency may take is the law of home
+
+
+def test_in_danger_the_countries_most_asked_for_are_offered_first(knowledge):
+    first = knowledge.responses["utter_emergency"].countries_first
+    offered = [c.payload for c in composer(knowledge).emergency(Places()).choices if "inform_country" in c.payload]
+    assert offered == [payload("inform_country", country=code) for code in first][: len(offered)]
+    offered = composer(knowledge).emergency(Places(destination=first[0])).choices
+    assert offered[0].payload == payload("inform_country", country=first[1])
+
+
 ENGLISH = re.compile(r"\b(emergency|number|line|toll|free|call|hotline|ministry|agency|department)\b", re.IGNORECASE)
 POLICE = {"en": "Police", "fr": "Police", "pt": "Polícia", "sw": "Polisi"}
 

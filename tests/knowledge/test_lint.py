@@ -27,6 +27,7 @@ def test_the_real_content_has_no_errors(content_dir):
         (TOPIC, "  sw:\n", "  xx:\n", "missing language sw"),
         (TOPIC, "languages:\n", "languages: [\n", "not valid YAML"),
         ("responses/system.yml", "utter_erased:\n", "utter_erased:\n  buttons: [nowhere]\n", '"nowhere" leads nowhere'),
+        ("responses/emergency.yml", "countries_first: [SA", "countries_first: [KSA", '"KSA" has no file in countries/'),
         ("menus/main.yml", "- recruiters", "- nowhere", '"nowhere" leads nowhere'),
         ("responses/dialogue.yml", "I will remember: {country}.", "I will remember: {land}.", "placeholders"),
     ],
