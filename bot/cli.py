@@ -20,12 +20,15 @@ from rich.logging import RichHandler
 
 from bot import logs
 from bot.backups import backup, restore
+from bot.channels.keywords import CommandWords
 from bot.channels.rendering import Channel
 from bot.console.commands import first_link, staff_app
 from bot.console.teach_command import teach
 from bot.conversations.commands import outbox_app
+from bot.conversations.notices import Notices
 from bot.editing import commands as editing_commands
 from bot.faults import Fault
+from bot.knowledge.store import shared_store
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
@@ -137,8 +140,7 @@ def ask(
     """Ask one question; the reply goes to stdout."""
     settings = settings_in_force()
     _lists_loaded(settings, SHORT_LIST_BYTES)
-    assistant = _assistant(settings)
-    asyncio.run(Terminal(assistant, channel, out, console).ask(text, language))
+    asyncio.run(_terminal(settings, channel).ask(text, language))
 
 
 @app.command()
@@ -146,8 +148,7 @@ def chat(channel: Annotated[Channel, typer.Option(help="show replies as on this 
     """Talk in the terminal; an empty line or Ctrl-D ends it."""
     settings = settings_in_force()
     database = _lists_loaded(settings, SHORT_LIST_BYTES)
-    assistant = _assistant(settings)
-    asyncio.run(Terminal(assistant, channel, out, console).chat(database))
+    asyncio.run(_terminal(settings, channel).chat(database))
 
 
 @app.command()
@@ -285,6 +286,12 @@ def _assistant(settings: Settings) -> Assistant:
         from bot.engine.training import usable_model
 
         return Assistant(usable_model(settings), settings)
+
+
+def _terminal(settings: Settings, channel: Channel) -> Terminal:
+    assistant = _assistant(settings)
+    store = shared_store(settings.content_dir)  # the assistant's: texts that editors published
+    return Terminal(assistant, channel, Notices(store, settings.default_language), CommandWords(store), out, console)
 
 
 def _print_evaluation(

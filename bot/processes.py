@@ -28,6 +28,9 @@ from bot.storage.database import Database
 from bot.teaching.choice import stamp
 from bot.teaching.teacher import Teacher
 
+BEHIND_THE_GATEWAY = 5
+"""The niceness of engines and senders: a provider repeats or gives up a webhook that is not acknowledged in time."""
+
 
 def gateway(settings: Settings) -> None:
     """Serve HTTP until stopped."""
@@ -54,6 +57,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     from bot.engine.swapping import SwappingAssistant, load_beside
     from bot.engine.training import usable_model
 
+    os.nice(BEHIND_THE_GATEWAY)
     ready = settings.var_dir / f"{name}.ready"
     ready.unlink(missing_ok=True)
     seen = stamp(settings.models_dir)  # before the choice is read: one made while this loads is not missed
@@ -96,6 +100,7 @@ def teach(settings: Settings, run_id: int) -> None:
 
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
+    os.nice(BEHIND_THE_GATEWAY)
     vault = AddressVault(settings.address_secret())
     database = Database(settings.database)
     store = live_content(database, settings.content_dir)

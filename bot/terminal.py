@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot.channels.rendering import Channel, render
+from bot.channels.keywords import CommandWords
+from bot.channels.protocol import Command
+from bot.channels.rendering import Channel, pages, render
+from bot.conversations.notices import Notices
 from bot.conversations.offered import HOME, picked_number
 from bot.conversations.turn import Question, Turn
 from bot.faults import Fault
-from bot.knowledge.reply import Choice
+from bot.knowledge.reply import Choice, Reply
 from bot.storage.database import Database
 
 if TYPE_CHECKING:
@@ -26,12 +29,22 @@ class Terminal:
 
     Args:
         channel: how replies are shown.
+        notices: knows what stands under a reply that goes on; `words` are obeyed before the assistant is asked.
         out: takes what the person reads.
         notes: takes what a phone would not show, such as the number of SMS segments.
     """
 
-    def __init__(self, assistant: Assistant, channel: Channel, out: Console, notes: Console) -> None:
-        self._assistant, self._channel, self._out, self._notes = assistant, channel, out, notes
+    def __init__(
+        self,
+        assistant: Assistant,
+        channel: Channel,
+        notices: Notices,
+        words: CommandWords,
+        out: Console,
+        notes: Console,
+    ) -> None:
+        self._assistant, self._channel, self._notices, self._words = assistant, channel, notices, words
+        self._out, self._notes = out, notes
 
     async def ask(self, text: str, language: str | None) -> None:
         """Ask one question, in `language` whatever the text is in.
@@ -40,23 +53,30 @@ class Terminal:
             Fault: nobody here speaks `language`.
         """
         state = self._state_in(language) if language else None
-        self._show(await self._answer(text, state))
+        turn = await self._answer(text, state)
+        self._show(turn.replies, turn.language)
 
     async def chat(self, database: Database) -> None:
         """Talk until an empty line or Ctrl-D; reports and watches are stored in `database`."""
         state: str | None = None
+        language: str | None = None
+        rest: Reply | None = None
         choices: tuple[Choice, ...] = ()
         while text := await self._line():
-            number = picked_number(text)
-            picked = choices[number - 1].payload if number and number <= len(choices) else None
-            picked = "/menu" if number == HOME else picked
-            turn = await self._answer(picked or text, state, is_payload=picked is not None)
-            state = None if turn.erase else turn.state
-            with database.transaction() as session:
-                for filed in turn.filed:
-                    filed.store(session, None, dt.datetime.now(dt.timezone.utc))
-            choices = next((reply.choices for reply in reversed(turn.replies) if reply.choices), choices)
-            self._show(turn)
+            if rest and self._words.command(text) is Command.MORE:
+                replies: tuple[Reply, ...] = (rest,)
+            else:
+                number = picked_number(text)
+                picked = choices[number - 1].payload if number and number <= len(choices) else None
+                picked = "/menu" if number == HOME else picked
+                turn = await self._answer(picked or text, state, is_payload=picked is not None)
+                state, language, replies = None if turn.erase else turn.state, turn.language, turn.replies
+                with database.transaction() as session:
+                    for filed in turn.filed:
+                        filed.store(session, None, dt.datetime.now(dt.timezone.utc))
+            shown = self._show(replies, language)
+            rest = shown[-1].rest
+            choices = next((reply.choices for reply in reversed(shown) if reply.choices), choices)
 
     async def _line(self) -> str:
         try:
@@ -74,9 +94,12 @@ class Terminal:
         question = Question(f"terminal-{uuid.uuid4().hex}", self._channel.value, text, is_payload, state)
         return await self._assistant.answer(question)
 
-    def _show(self, turn: Turn) -> None:
-        for reply in turn.replies:
-            rendered = render(reply, self._channel)
+    def _show(self, replies: tuple[Reply, ...], language: str | None) -> list[Reply]:
+        """Print `replies` as the channel carries them; returns the messages that were made of them."""
+        labels = self._notices.page_labels(language)
+        shown = [page for reply in replies for page in pages(reply, self._channel.value, *labels)]
+        for page in shown:
+            rendered = render(page, self._channel)
             for text in rendered.texts:
                 self._out.print(text, markup=False, soft_wrap=True)
             for button in rendered.buttons:
@@ -84,3 +107,4 @@ class Terminal:
             if rendered.segments:
                 self._notes.print(f"({rendered.segments} SMS segments)", style="dim")
             self._out.print()
+        return shown

@@ -9,10 +9,10 @@ import sys
 import pytest
 
 
-def salama(*arguments, **environment):
+def salama(*arguments, said=None, **environment):
     environment = {**os.environ, **{k: str(v) for k, v in environment.items()}, "COLUMNS": "200"}
     return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments], env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "bot.cli", *arguments], env=environment, capture_output=True, text=True, input=said
     )
 
 
@@ -62,6 +62,15 @@ def test_ask_prints_the_reply_as_the_channel_shows_it(model_settings, channel, s
     assert ran.returncode == 0, ran.stderr
     assert "ILO" in ran.stdout
     assert any(line.startswith(shown) for line in ran.stdout.splitlines())
+
+
+def test_chat_by_sms_cuts_long_replies_and_brings_the_rest_on_request(model_settings):
+    said = "how much can an agent charge me?\nmore\n"
+    ran = salama("chat", "--channel", "sms", said=said, SALAMA_VAR_DIR=model_settings.var_dir)
+    assert ran.returncode == 0, ran.stderr
+    assert "Reply MORE" in ran.stdout
+    assert "Which country" in ran.stdout.split("Reply MORE", 1)[1]
+    assert "(3 SMS segments)" not in ran.stderr
 
 
 def test_ask_in_a_language_speaks_it(model_settings):

@@ -28,8 +28,7 @@ def configured(settings: Settings, store: KnowledgeStore) -> dict[str, ChannelAd
     Raises:
         ChannelError: a setting is missing or leads nowhere.
     """
-    found = {channel.name: channel for channel in _channels(settings, store)}
-    return found
+    return {channel.name: channel for channel in _channels(settings, store)}
 
 
 def _channels(settings: Settings, store: KnowledgeStore) -> Iterator[ChannelAdapter]:

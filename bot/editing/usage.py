@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.conversations.tables import Direction, Message
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
-LAST_MESSAGES = 100_000
+LAST_MESSAGES = 30_000
 """Only so many rows are looked at, whatever is stored: the list must open at once."""
 NOT_ENOUGH = (FALLBACK, OUT_OF_SCOPE, "talk_to_person")
 

@@ -21,6 +21,7 @@ from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
 from bot.engine.reading import Asked, Before, read
+from bot.engine.rules import look_only_at_rules_that_fit
 from bot.engine.runner import run_in_sequence
 from bot.knowledge import course_replies
 from bot.knowledge.answers import payload
@@ -37,6 +38,7 @@ from bot.storage.database import Database
 runtime.quiet_logs()
 trust_results()
 run_in_sequence()
+look_only_at_rules_that_fit()
 ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
