@@ -20,7 +20,7 @@ from bot.teaching.tables import Decision, Verdict
 
 UNSURE_BELOW = 0.5
 DECLINED = "utter_out_of_scope"
-LOOKED_AT = 100_000
+LOOKED_AT = 50_000
 """The newest messages that are looked through: what nobody asked for long is no hurry."""
 MOST = 1000
 LONGEST = 300
