@@ -55,7 +55,7 @@ def test_broken_content_is_named_with_file_and_line(tmp_path, content_dir):
 
 
 @pytest.mark.parametrize(
-    ("channel", "shown"), [("web", "  1 "), ("sms", "1 "), ("whatsapp", "1 "), ("telegram", "  1 ")]
+    ("channel", "shown"), [("web", "  1 "), ("sms", "Reply MORE"), ("whatsapp", "1 "), ("telegram", "  1 ")]
 )
 def test_ask_prints_the_reply_as_the_channel_shows_it(model_settings, channel, shown):
     ran = salama("ask", "how much can an agent charge me?", "--channel", channel, SALAMA_VAR_DIR=model_settings.var_dir)
@@ -69,7 +69,10 @@ def test_chat_by_sms_cuts_long_replies_and_brings_the_rest_on_request(model_sett
     ran = salama("chat", "--channel", "sms", said=said, SALAMA_VAR_DIR=model_settings.var_dir)
     assert ran.returncode == 0, ran.stderr
     assert "Reply MORE" in ran.stdout
-    assert "Which country" in ran.stdout.split("Reply MORE", 1)[1]
+    first, rest = ran.stdout.split("Reply MORE", 1)
+    assert "Which country" in first
+    assert "1 " not in first
+    assert "\n1 " in rest
     assert "(3 SMS segments)" not in ran.stderr
 
 

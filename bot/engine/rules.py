@@ -15,7 +15,7 @@ from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 Rules = dict[str, str]
 State = dict[str, Any]
 Kind = tuple[str | None, str | None]
-"""The intent and the action before that a state has, or that a rule's last state asks for; None where it asks for none."""
+"""The intent and the action before that a state has, or that a rule's last state asks for; None: it asks for none."""
 
 _compare_all = RulePolicy._get_possible_keys
 

@@ -1,4 +1,5 @@
 import copy
+from itertools import pairwise
 
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 
@@ -14,7 +15,7 @@ def test_looking_only_at_rules_that_fit_finds_what_rasa_finds(assistant):
     policy = policy_of(assistant)
     assert type(policy)._get_possible_keys is rules._possible_keys
     talks = [policy._rule_key_to_state(key) for key in policy.lookup[RULES]]
-    talks += [[*first, *second] for first, second in zip(talks, talks[1:], strict=False)]
+    talks += [[*first, *second] for first, second in pairwise(talks)]
     for strange in ({"user": {"intent": "never_heard_of"}}, {"prev_action": {}}, {"slots": {"language": (1.0, 0.0)}}):
         talks += [[*talk[:-1], {**copy.deepcopy(talk[-1]), **strange}] for talk in talks[:40]]
     fitting = 0
