@@ -7,12 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.console import staff
-from bot.console.audit import Act
-from bot.console.reasons import is_reason
 from bot.console.roles import RIGHTS, Right, Role
 from bot.console.routing import Page
 from bot.console.shown import Shown, code
 from bot.console.tables import Staff
+from bot.console.unmasking import may_unmask
 from bot.console.visit import Visit
 from bot.conversations import handoff, thread
 from bot.conversations.asked import as_id
@@ -28,18 +27,8 @@ async def show(visit: Visit) -> Response:
 
 async def unmask(visit: Visit) -> Response:
     """The conversation with full texts and the address, once, for a reason that the audit log keeps."""
-    reason = visit.field("reason")
-    if not is_reason(reason):
+    if not await may_unmask(visit, lambda session: _target(session, number(visit))):
         return await page(visit, problem="desk.reason_needed", status=400)
-
-    def record(session: Session) -> None:
-        conversation = session.get(Conversation, number(visit))
-        if conversation is None:
-            raise HTTPException(404)
-        target = f"contact {code(conversation.contact_id)}, conversation {conversation.id}"
-        visit.record(session, Act.UNMASKED, target, reason)
-
-    await visit.write(record)
     return await page(visit, unmasked=True)
 
 
@@ -86,6 +75,14 @@ async def page(
         topics=sorted((str(knowledge.title(id, visit.language)), id) for id in knowledge.topics) if teach else [],
         languages=list(knowledge.languages.values()),
     )
+
+
+def _target(session: Session, conversation_id: int) -> str:
+    """The conversation as the audit log names it."""
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise HTTPException(404)
+    return f"contact {code(conversation.contact_id)}, conversation {conversation.id}"
 
 
 def _address(visit: Visit, contact: Contact) -> str | None:

@@ -10,6 +10,7 @@ from babel.dates import format_timedelta
 
 from bot.console.visit import Visit
 from bot.conversations.tables import Conversation, Direction, Message
+from bot.registry.tables import Report
 from bot.safety.redaction import redact
 
 DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -45,9 +46,9 @@ class Shown:
         """The whole text, or that it was erased because of its age."""
         if not message.text and message.payload is None:
             return self.visit.t("erasing.aged")
-        if self.unmasked or self._is_reviewed(message):
+        if self._is_reviewed(message):
             return harmless(message.text)
-        return harmless(redact(message.text, language or self.visit.console.settings.default_language))
+        return self.told(message.text, language)
 
     def note(self, text: str) -> str:
         """What staff wrote for each other, a note or a tag: it may name the person as well as their own words."""
@@ -57,9 +58,18 @@ class Shown:
         """The beginning of the text, in one line."""
         if message is None:
             return ""
-        begun = redact(message.text[:LOOKED_AT], language or self.visit.console.settings.default_language)
+        return self.line(message.text, language)
+
+    def line(self, text: str, language: str | None) -> str:
+        """The beginning of what a person wrote, in one line, always redacted."""
+        begun = redact(text[:LOOKED_AT], language or self.visit.console.settings.default_language)
         line = " ".join(harmless(begun).split())
         return line if len(line) <= SNIPPET else f"{line[:SNIPPET].rstrip()}…"
+
+    def told(self, text: str, language: str | None) -> str:
+        """What a person wrote, whole: a message, or an answer in a report."""
+        shown = text if self.unmasked else redact(text, language or self.visit.console.settings.default_language)
+        return harmless(shown)
 
     def since(self, at: dt.datetime) -> str:
         """How long ago, in words."""
@@ -79,9 +89,9 @@ class Shown:
         key = f"desk.channel.{name}"
         return self.visit.t(key) if key in self.visit.console.texts else name
 
-    def language(self, conversation: Conversation) -> str:
-        """The name of the conversation's language, in that language."""
-        known = self.visit.console.store.current.languages.get(conversation.language or "")
+    def language(self, of: Conversation | Report) -> str:
+        """The name of the language that the person wrote in, in that language."""
+        known = self.visit.console.store.current.languages.get(of.language or "")
         return known.name if known else self.visit.t("desk.no_language")
 
     def code(self, conversation: Conversation) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from bot.registry.tables import Lookup, RegistryEntry, Report, Watch
+from bot.registry.tables import Lookup, RegistryEntry, Report, ReportState, Watch
 from bot.safety.encryption import AddressVault
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,8 +33,8 @@ class FiledReport:
         contact = None if self.anonymous else contact_id
         session.add(
             Report(
-                reference=self.reference, contact_id=contact, language=self.language, told=self.told, state="new",
-                created_at=now,
+                reference=self.reference, contact_id=contact, language=self.language, told=self.told,
+                state=ReportState.NEW.value, created_at=now,
             )
         )  # fmt: skip
 
@@ -78,6 +78,16 @@ def report(vault: AddressVault, told: Mapping[str, str], anonymous: bool, langua
     reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
     text = json.dumps(dict(told), ensure_ascii=False)
     return FiledReport(reference, vault.encrypt(text), anonymous, language)
+
+
+def told_in(vault: AddressVault, told: bytes) -> dict[str, str]:
+    """What `report` was given: field by field, in the order of the questions.
+
+    Raises:
+        SecretError: it was encrypted under another secret, or was changed.
+    """
+    fields: dict[str, str] = json.loads(vault.decrypt(told))
+    return fields
 
 
 def forget(session: Session, contact_id: str) -> None:

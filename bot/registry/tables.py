@@ -29,6 +29,14 @@ class KeyKind(str, Enum):
     PHONE = "phone"
 
 
+class ReportState(str, Enum):
+    """How far staff have got with a report."""
+
+    NEW = "new"
+    SEEN = "seen"
+    DONE = "done"
+
+
 class Snapshot(Base):
     """One import of one list. `published` is the list's own date, None when it has none."""
 
@@ -108,7 +116,7 @@ class Report(Base):
     contact_id = Column(String(32), ForeignKey("contacts.id", ondelete="SET NULL"))
     language = Column(String(8))
     told = Column(LargeBinary, nullable=False)
-    state = Column(String(16), nullable=False, default="new")
+    state = Column(String(16), nullable=False, default=ReportState.NEW.value)
     created_at = Column(UtcDateTime, nullable=False)
 
 
