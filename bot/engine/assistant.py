@@ -31,6 +31,7 @@ from bot.knowledge.store import share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.at_hand import AtHand, at_hand
 from bot.registry.lookup import Registry
+from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -169,7 +170,7 @@ class Assistant:
             replies = [await self._say("utter_not_understood", tracker, question.channel)]
         replies = self._with_course(replies, tracker, question.channel)
         if not tracker.active_loop_name:
-            replies = self._with_way_to_help(replies, memory)
+            replies = self._with_way_to_help(replies, memory, question)
         if question.state is None:
             notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
             first = 0 if intent.get("name") != EMERGENCY else len(replies)
@@ -197,17 +198,22 @@ class Assistant:
         go_on = course_replies.go_on(nlg.composer(slots.get("language"), channel), at)
         return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, go_on))]
 
-    def _with_way_to_help(self, replies: list[Reply], memory: Memory) -> list[Reply]:
+    def _with_way_to_help(self, replies: list[Reply], memory: Memory, question: Question) -> list[Reply]:
         """The replies, the last with "I am in danger" where the message may be a call for help that was not heard."""
-        ranking = {one["name"]: one["confidence"] for one in memory.understood.get("intent_ranking") or []}
         intent = (memory.understood.get("intent") or {}).get("name")
         title = self._knowledge.title(EMERGENCY, memory.language) if memory.language else None
-        if title is None or intent == EMERGENCY or ranking.get(EMERGENCY, 0.0) < THINKABLE:
+        if title is None or intent == EMERGENCY or not self._may_be_in_danger(memory, question):
             return replies
         help_now = Choice(title, payload(EMERGENCY))
         if help_now in replies[-1].choices:
             return replies
         return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, help_now))]
+
+    def _may_be_in_danger(self, memory: Memory, question: Question) -> bool:
+        ranking = {one["name"]: one["confidence"] for one in memory.understood.get("intent_ranking") or []}
+        if ranking.get(EMERGENCY, 0.0) >= THINKABLE:
+            return True
+        return not question.is_payload and lexicon_of(self._knowledge).calls_for_help(_spoken(question.text))
 
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
         nlg = self._agent.nlg

@@ -41,11 +41,15 @@ class EmergencyLexicon:
         """Whether `text` says that nobody is in danger, or speaks of what may happen."""
         return _has(self._denials, _as_meant(text).split())
 
+    def cries(self, text: str) -> bool:
+        """Whether `text` is a word of danger and nothing else."""
+        return not self._alone.isdisjoint((_as_meant(text), _drawn_out(text)))
+
     def calls_for_help(self, text: str) -> bool:
         """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
-        words = _as_meant(text).split()
-        if not self._alone.isdisjoint((" ".join(words), _drawn_out(text))):
+        if self.cries(text):
             return True
+        words = _as_meant(text).split()
         if _has(self._denials, words):
             return False
         # a question beside a plain phrase of danger takes nothing from it: "he is beating me, which number do I call"

@@ -30,9 +30,30 @@ async def test_what_may_be_a_call_for_help_is_answered_with_a_way_to_help(assist
     understood = {"intent": {"name": "locked_in", "confidence": 0.6}, "intent_ranking": ranking}
     memory = Memory(None)
     memory.understood, memory.language = understood, "en"
-    (reply,) = assistant._with_way_to_help([Reply("Keep calm.", (), "locked_in")], memory)
+    (reply,) = assistant._with_way_to_help([Reply("Keep calm.", (), "locked_in")], memory, question)
     assert [choice.payload for choice in reply.choices] == ["/emergency"]
-    assert assistant._with_way_to_help([reply], memory) == [reply]  # offered once
+    assert assistant._with_way_to_help([reply], memory, question) == [reply]  # offered once
+
+
+async def test_words_of_danger_in_a_sentence_about_something_else_alarm_nobody_but_offer_help(assistant):
+    text = "My salary has been held hostage by HR until I finish my contract. How do I get it released?"
+    turn = await assistant.answer(Question("c1", "web", text, False, None))
+    assert turn.intent == "unpaid_wages"
+    assert any(choice.payload == "/emergency" for choice in turn.replies[-1].choices)
+    held = await assistant.answer(Question("c1", "web", "they hold me hostage until my family pays", False, None))
+    assert held.intent == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does the visa cost and who pays the ticket, nataka kujinyonga",
+        "what does the visa cost and who pays the ticket nataka kujinyonga",
+        "How many hours may they ask, is that the law in Qatar? He has a knife. What must the ticket cost?",
+    ],
+)
+async def test_a_cry_for_help_is_not_lost_in_a_long_question_about_something_else(assistant, text):
+    assert (await assistant.answer(Question("c1", "web", text, False, None))).intent == "emergency"
 
 
 def test_a_missing_model_says_what_to_do(tmp_path):
