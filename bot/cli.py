@@ -170,6 +170,7 @@ def evaluate(
 
     settings = settings_in_force()
     questions = [row for file in files for row in evaluation.read_questions(file)]
+    _lists_loaded(settings, SHORT_LIST_BYTES)  # listed names are understood as such
     assistant = _assistant(settings)
     with console.status(f"Asking {len(questions)} questions"):
         rows = asyncio.run(evaluation.evaluate(assistant, questions))

@@ -11,14 +11,13 @@ from functools import lru_cache
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.conversations.lifecycle import NOT_UNDERSTOOD
+from bot.conversations.lifecycle import NOT_UNDERSTOOD, UNSURE_BELOW
 from bot.conversations.tables import Contact, Message
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.knowledge.words import plain
 from bot.safety.redaction import MASK, redact
 from bot.teaching.tables import Decision, Verdict
 
-UNSURE_BELOW = 0.5
 DECLINED = "utter_out_of_scope"
 LOOKED_AT = 50_000
 """The newest messages that are looked through: what nobody asked for long is no hurry."""
