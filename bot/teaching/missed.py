@@ -65,6 +65,7 @@ def read_missed(session: Session, default_language: str) -> list[Missed]:
         .join(Contact, Contact.id == Message.contact_id)
         .where(
             reply.id > newest - LOOKED_AT,
+            Message.id > newest - LOOKED_AT,  # as any reply is younger than its question; PostgreSQL reads all else
             or_(reply.content_id.in_((*NOT_UNDERSTOOD, DECLINED)), unsure),
             Message.payload.is_(None),
             Message.intent != EMERGENCY,
