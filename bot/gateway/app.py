@@ -27,6 +27,7 @@ from bot.gateway.webhooks import Webhooks
 from bot.knowledge.store import KnowledgeStore
 from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
+from bot.safety.redaction_words import load_words
 from bot.settings import Settings
 from bot.storage.database import Database, DatabaseUnavailable
 
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(load_words)  # takes a second, which the first look at a queue would wait for
         tasks = [asyncio.create_task(bell.run()), asyncio.create_task(run_content_jobs(settings, database, store))]
         yield
         for task in tasks:
