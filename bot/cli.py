@@ -187,6 +187,9 @@ def nlu_benchmark(
     train_file: Annotated[Path, typer.Option("--train", help="CSV: text,label")],
     test_file: Annotated[Path, typer.Option("--test", help="CSV: text,label")],
     oos_label: Annotated[str | None, typer.Option(help="the label of what is out of scope")] = None,
+    validation_file: Annotated[
+        Path | None, typer.Option("--validation", help="CSV: text,label; fixes the threshold")
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="write the figures and all rows here")] = None,
 ) -> None:
     """Train and test config.yml's pipeline on other data."""
@@ -194,7 +197,7 @@ def nlu_benchmark(
 
     settings_in_force()
     with console.status("Training and testing"):
-        result = benchmark.run(train_file, test_file, oos_label)
+        result = benchmark.run(train_file, test_file, oos_label, validation_file)
     if json_file:
         _write_json(json_file, result)
     for name, value in result.items():

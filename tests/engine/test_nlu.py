@@ -112,3 +112,5 @@ def test_the_benchmark_of_the_pipeline_learns_other_data(tmp_path, monkeypatch):
     assert result["in_scope_accuracy"] == 1.0
     assert set(result) == {"in_scope_accuracy", "oos_recall", "threshold", "train_seconds", "ms_per_message", "rows"}
     assert result["rows"][0]["predicted"] == "weather/rain"
+    fixed = run(train, test, "oos", validation_file=test)
+    assert fixed["threshold"] == min(row["confidence"] for row in fixed["rows"] if row["label"] != "oos")
