@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console.tables import AuditEntry
+from bot.safety.harmless import harmless
 from bot.safety.redaction import redact
 
 MAX_TARGET = 200
@@ -63,6 +64,11 @@ class Act(str, Enum):
     REGISTRY_REFUSED = "registry_refused"
 
 
+def as_kept(reason: str) -> str:
+    """`reason` as the log keeps it: redacted, of bounded length, unable to disturb the page."""
+    return harmless(redact(reason))[:MAX_REASON]
+
+
 def record(session: Session, staff_id: int | None, act: Act, target: str, reason: str | None = None) -> None:
     """Add an entry to the transaction of what was done, so that neither is stored without the other.
 
@@ -79,7 +85,7 @@ def record(session: Session, staff_id: int | None, act: Act, target: str, reason
             staff_id=staff_id,
             act=act.value,
             target=target[:MAX_TARGET],
-            reason=redact(reason)[:MAX_REASON] if reason else None,
+            reason=as_kept(reason) if reason else None,
         )
     )
 

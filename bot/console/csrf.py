@@ -18,7 +18,7 @@ def csrf_token(secret: str) -> str:
 
 def is_token(given: str, secret: str) -> bool:
     """Whether `given` is the token of the cookie's value `secret`."""
-    return hmac.compare_digest(given.encode(), csrf_token(secret).encode())
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), csrf_token(secret).encode())
 
 
 def is_same_origin(headers: Mapping[str, str], base_url: str) -> bool:
@@ -35,4 +35,8 @@ def is_same_origin(headers: Mapping[str, str], base_url: str) -> bool:
     if origin is None:
         return True  # an old browser; the token decides
     ours = urlsplit(base_url)
-    return origin == f"{ours.scheme}://{ours.netloc}" or urlsplit(origin).netloc == headers.get("host")
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:  # "http://["
+        return False
+    return origin == f"{ours.scheme}://{ours.netloc}" or host == headers.get("host")

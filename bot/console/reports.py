@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.console.audit import Act
 from bot.console.roles import Right
 from bot.console.routing import Handler, Page
-from bot.console.shown import Shown, harmless
+from bot.console.shown import Shown
 from bot.console.unmasking import may_unmask
 from bot.console.visit import Visit
 from bot.conversations.asked import as_place, place
@@ -22,6 +22,7 @@ from bot.registry import filing, reports
 from bot.registry.replies import REPORT_CHOICES
 from bot.registry.tables import Report, ReportState
 from bot.safety.encryption import SecretError
+from bot.safety.harmless import harmless
 
 PAGE_LENGTH = 50
 MAX_TYPED = 40

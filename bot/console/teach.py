@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.console import staff
-from bot.console.audit import Act
+from bot.console.audit import Act, as_kept
+from bot.console.reasons import is_reason
 from bot.console.roles import Right, Role
 from bot.console.routing import Page
 from bot.console.visit import Visit
@@ -62,13 +63,15 @@ async def start(visit: Visit) -> Response:
 
 async def use(visit: Visit) -> Response:
     """Put a run's model in use; below a floor only an administrator can, with a reason."""
-    run_id, reason = visit.request.path_params["id"], visit.field("reason")
+    run_id, reason = visit.request.path_params["id"], as_kept(visit.field("reason"))
 
     def put_in_force(session: Session) -> None:
         run = runs.get(session, run_id)
         is_below = run.state == State.BELOW_FLOOR.value
         if is_below and visit.staff.role is not Role.ADMIN:
             raise HTTPException(403)
+        if is_below and not is_reason(reason):
+            raise TeachingError("no_reason", f"the model of run {run_id} breaks a floor: give a reason in a few words")
         models_dir = visit.console.settings.models_dir
         runs.put_in_force(session, run_id, visit.staff.id, models_dir, visit.now, reason if is_below else None)
         act = Act.MODEL_OVERRIDDEN if is_below else Act.MODEL_IN_FORCE
@@ -81,7 +84,8 @@ async def back(visit: Visit) -> Response:
     """Go back to the model before the one in force."""
 
     def go_back(session: Session) -> None:
-        visit.record(session, Act.MODEL_TAKEN_BACK, f"model {runs.go_back(visit.console.settings.models_dir).model}")
+        former = runs.go_back(visit.console.settings.models_dir, seen=visit.field("in_force"))
+        visit.record(session, Act.MODEL_TAKEN_BACK, f"model {former.model}")
 
     return await _do(visit, lambda: _write(visit, go_back), "teach.said.back")
 

@@ -15,6 +15,8 @@ from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.teach import topic_title
 from bot.console.visit import Visit
+from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
+from bot.safety.harmless import harmless
 from bot.teaching.book import Added, Author, BookError, QuestionBook
 from bot.teaching.editing_book import EditingBook
 from bot.teaching.grouping import Group, grouped
@@ -33,15 +35,16 @@ TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{2,40}")
 async def show(visit: Visit) -> Response:
     """The groups, most asked first."""
     page = visit.query("page")
-    number = int(page) if page.isdecimal() and len(page) < 5 else 1
     groups = await _groups(visit)
-    start = (max(1, number) - 1) * PAGE_LENGTH
+    last = max(1, -(-len(groups) // PAGE_LENGTH))
+    number = min(max(1, int(page)), last) if page.isascii() and page.isdecimal() and len(page) < 5 else 1
+    start = (number - 1) * PAGE_LENGTH
     return visit.render(
         "unanswered.html",
         groups=groups[start : start + PAGE_LENGTH],
         total=len(groups),
-        page=max(1, number),
-        is_last=start + PAGE_LENGTH >= len(groups),
+        page=number,
+        is_last=number == last,
         titles={topic: topic_title(visit, topic) for topic in visit.console.store.current.topics},
     )
 
@@ -68,12 +71,14 @@ async def decide_group(visit: Visit) -> Response:
         return visit.redirect(UNANSWERED, say="unanswered.said.dismissed", count=len(chosen))
     topic = visit.field("new_topic") if visit.field("do") == "new" else visit.field("topic")
     chosen = [one for one in chosen if one.question]
+    if not chosen:
+        return _form(visit, group, "unanswered.problem.none")
     return await _accept(visit, group, topic, chosen)
 
 
 async def _accept(visit: Visit, group: Group, topic: str, chosen: list[Missed]) -> Response:
     is_new, known = visit.field("do") == "new", visit.console.store.current.topics
-    if is_new and (not TOPIC_ID.fullmatch(topic) or topic in known):
+    if is_new and (not TOPIC_ID.fullmatch(topic) or topic in _taken(visit)):
         return _form(visit, group, "unanswered.problem.bad_name")
     if not is_new and topic not in known:
         return _form(visit, group, "unanswered.problem.no_topic")
@@ -93,6 +98,12 @@ async def _accept(visit: Visit, group: Group, topic: str, chosen: list[Missed]) 
     await visit.write(_accepted, visit, chosen, topic)
     say = "new" if is_new else "accepted" if added is Added.IN_FORCE else "in_review"
     return visit.redirect(path, say=f"unanswered.said.{say}", count=len(chosen), topic=topic_title(visit, topic))
+
+
+def _taken(visit: Visit) -> set[str]:
+    """Names that no new topic can have."""
+    knowledge = visit.console.store.current
+    return {*knowledge.topics, *knowledge.actions, *knowledge.menus, *knowledge.courses, FALLBACK, OUT_OF_SCOPE}
 
 
 def question_book(visit: Visit) -> QuestionBook:
@@ -117,7 +128,7 @@ def _dismiss(session: Session, visit: Visit, chosen: list[Missed]) -> None:
 
 def _edited(visit: Visit, one: Missed) -> Missed:
     """The wording as the editor mended it, for instance without a name; the decision is still about the original."""
-    text = " ".join(visit.field(f"text-{one.hash}", one.question).split())[:LONGEST]
+    text = " ".join(harmless(visit.field(f"text-{one.hash}", one.question)).split())[:LONGEST]
     language = visit.field(f"language-{one.hash}", one.language)
     known = visit.console.store.current.languages
     return replace(one, text=text, language=language if language in known else one.language)

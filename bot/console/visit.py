@@ -222,8 +222,8 @@ class Visit:
         """What the page before asked to say; what is no such cookie is nothing."""
         try:
             key, values = json.loads(base64.urlsafe_b64decode(self.request.cookies[SAID_COOKIE]))
-            return self.t(key, **values)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError):
+            return _clean(self.t(key, **values))
+        except (RecursionError, KeyError, ValueError, TypeError, IndexError, AttributeError):
             return None
 
 

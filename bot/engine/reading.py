@@ -90,7 +90,8 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
 def _country_after_a_topic(text: str, whole: Parse, before: Before) -> Asked | None:
     """A country in few words that say nothing else, after a topic: "and in Qatar?"."""
     named = _countries(whole)
-    leans = before.slots.get("about") and _name(whole) in (FALLBACK, OUT_OF_SCOPE)
+    says_no_more = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _confidence(whole) < WEAK
+    leans = before.slots.get("about") and says_no_more
     if not leans or len(named) != 1 or len(text.split()) > LONGEST_PLACE:
         return None
     return Asked(payload("inform_country", country=named[0]))
@@ -143,8 +144,12 @@ def _without_language(parse: Parse) -> Parse:
 
 
 def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
-    """`whole`; a doubtful yes or no to no question becomes the topic it may be: "I have not been paid"."""
-    if _name(whole) not in ANSWERS or _confidence(whole) >= WEAK or before.slots.get("erase_asked"):
+    """`whole`; where it may be a yes or no, and nothing was asked, the topic that it may be: "I have not been paid"."""
+    if before.slots.get("erase_asked"):
+        return whole
+    doubtful = _name(whole) in ANSWERS and _confidence(whole) < WEAK
+    between = _name(whole) == FALLBACK and any(r["name"] in ANSWERS for r in whole["intent_ranking"][:2])
+    if not doubtful and not between:
         return whole
     likely = next((r for r in whole["intent_ranking"] if r["name"] in knowledge.topics), None)
     if likely is None or likely["confidence"] < LIKELY:

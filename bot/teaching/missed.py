@@ -15,6 +15,7 @@ from bot.conversations.lifecycle import NOT_UNDERSTOOD, UNSURE_BELOW
 from bot.conversations.tables import Contact, Message
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.knowledge.words import plain
+from bot.safety.harmless import harmless
 from bot.safety.redaction import MASK, redact
 from bot.teaching.tables import Decision, Verdict
 
@@ -116,7 +117,7 @@ def accepted_since(session: Session, moment: dt.datetime | None) -> int:
 
 def _missed(message: Message, language: str, redacted: Callable[[str, str], str]) -> Missed | None:
     """What an editor may see of `message`; None when too little of it is words."""
-    text = " ".join(redacted(message.text, language).split())
+    text = " ".join(harmless(redacted(message.text, language)).split())
     if sum(c.isalpha() for c in text) < FEWEST_LETTERS:
         return None
     nearest = tuple((str(name), float(share)) for name, share in message.alternatives or ())

@@ -152,13 +152,18 @@ def put_in_force(
     return choice
 
 
-def go_back(models_dir: Path) -> Choice:
+def go_back(models_dir: Path, seen: str | None = None) -> Choice:
     """Put the model before the one in force in force again; going back twice is going forth.
 
+    Args:
+        seen: the model in force when it was decided, so that two who go back at once do not go forth.
+
     Raises:
-        TeachingError: there is none that is kept.
+        TeachingError: there is none that is kept, or another model is in force than was seen.
     """
     choice = read_choice(models_dir)
+    if choice is not None and seen is not None and choice.model != seen:
+        raise TeachingError("outdated", "another model was put in force since")
     if choice is None or choice.previous is None or not (models_dir / choice.previous).is_file():
         raise TeachingError("no_previous", "there is no former model to go back to")
     return choose(models_dir, choice.previous, choice.shipped)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.desk_tables import Suggestion
 from bot.conversations.records import OPEN
+from bot.safety.harmless import harmless
 from bot.teaching.missed import Missed, hash_of
 from bot.teaching.tables import Verdict
 
@@ -16,7 +17,7 @@ from bot.teaching.tables import Verdict
 def open_suggestions(session: Session) -> list[Missed]:
     """The open ones, newest first, as questions of the topic that was named; their texts are redacted already."""
     return [
-        Missed(hash_of(one.text), " ".join(one.text.split()), one.language, 1, one.at, suggested=one.topic)
+        Missed(hash_of(one.text), " ".join(harmless(one.text).split()), one.language, 1, one.at, suggested=one.topic)
         for one in _open(session)
     ]
 

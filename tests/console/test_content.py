@@ -223,7 +223,17 @@ def test_others_may_read_and_not_change(signed_in, role):
     assert post(browser, f"/console/content/history/{TOPIC}", to="", why="x").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["emergency/en.yml", "..%2F.env", "registries/ke.yml", "faq/x/unknown.yml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "emergency/en.yml",
+        "..%2F.env",
+        "registries/ke.yml",
+        "faq/x/unknown.yml",
+        "responses//emergency.yml",  # the same file, which would be checked as another
+        "faq/%2e/recruitment/receipts.yml",
+    ],
+)
 def test_other_files_cannot_be_opened(asha, path):
     assert asha.get(f"/console/content/edit/{path}").status_code == 404
 

@@ -127,6 +127,7 @@ def test_erasing_needs_a_reason_and_leaves_only_the_code(signed_in, database, co
     assert browser.get(path).status_code == 200
     assert post(browser, path, path, reason="", sure="yes").status_code == 400
     assert post(browser, path, path, reason="asked by phone").status_code == 400
+    assert post(browser, path, path, reason="0719 123 456", sure="yes").status_code == 400  # masked, it says nothing
     done = post(browser, path, path, reason="asked by phone", sure="yes")
     assert done.headers["location"] == "/console/"
     assert "ABCDEF" in browser.get("/console/").text

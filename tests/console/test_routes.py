@@ -127,6 +127,7 @@ def test_every_post_without_a_good_form_token_is_refused(doors, database):
         ({"origin": "https://evil.example"}, 403),
         ({"origin": "http://testserver.evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
         ({"sec-fetch-site": "cross-site"}, 403),
         ({"sec-fetch-site": "same-site", "origin": "http://testserver"}, 403),
         ({"sec-fetch-site": "none"}, 403),

@@ -127,7 +127,8 @@ def test_only_an_administrator_overrides_a_floor_and_says_why(signed_in, databas
     editor, admin = signed_in("editor"), signed_in("admin")
     assert "An administrator can use it" in editor.get("/console/teach").text
     assert post(editor, path, "/console/teach", reason="I want it").status_code == 403
-    assert post(admin, path, "/console/teach", reason=" ").status_code == 409
+    for none in (" ", ".\u200b", "0719 123 456"):
+        assert post(admin, path, "/console/teach", reason=none).status_code == 409
     assert read_choice(models).model == "old"
     assert post(admin, path, "/console/teach", reason="Swahili is being rewritten").status_code == 303
     assert read_choice(models).model == "new"
@@ -140,7 +141,11 @@ def test_using_and_going_back_is_one_click_each(signed_in, database, models):
     assert post(editor, f"/console/teach/{run_id}/use", "/console/teach").status_code == 303
     assert read_choice(models).model == "new"
     assert post(editor, f"/console/teach/{run_id}/use", "/console/teach").status_code == 409
-    assert post(editor, "/console/teach/back", "/console/teach").status_code == 303
+    assert post(editor, "/console/teach/back", "/console/teach", in_force="new").status_code == 303
+    assert read_choice(models).model == "old"
+    too_late = post(editor, "/console/teach/back", "/console/teach", in_force="new")
+    assert too_late.status_code == 409
+    assert "put in use since" in too_late.text
     assert read_choice(models).model == "old"
     assert [act for act, _, _ in acts(database)] == ["model_in_force", "model_taken_back"]
     assert post(editor, "/console/teach/99/use", "/console/teach").status_code == 409
@@ -183,6 +188,8 @@ def test_questions_are_dismissed_and_do_not_come_back(signed_in, database, vault
         ({"do": "assign", "topic": "../x"}, "Choose a topic."),
         ({"do": "new", "new_topic": "Bad Name", "group": "money"}, "cannot be used"),
         ({"do": "new", "new_topic": "receipts", "group": "money"}, "cannot be used"),
+        ({"do": "new", "new_topic": "emergency", "group": "money"}, "cannot be used"),
+        ({"do": "new", "new_topic": "out_of_scope", "group": "money"}, "cannot be used"),
         ({"do": "new", "new_topic": "tax_abroad", "group": "nowhere"}, "could not be taken"),
     ],
 )
@@ -196,6 +203,32 @@ def test_what_cannot_be_decided_is_told_and_keeps_what_was_typed(signed_in, data
     assert told in page.text
     assert "quel temps ici" in page.text
     assert acts(database) == []
+
+
+def test_accepting_nothing_is_told(signed_in, database, vault):
+    say(database, vault, MISSED)
+    editor = signed_in("editor")
+    path = group_page(editor, "quel temps fait-il")
+    hashed = path.rsplit("/")[-1]
+    page = post(editor, path, path, do="assign", topic="receipts", chosen=hashed, **{f"text-{hashed}": " "})
+    assert page.status_code == 422
+    assert "Choose at least one" in page.text
+    assert acts(database) == []
+
+
+def test_a_page_beyond_the_last_shows_the_last(signed_in, database, vault):
+    say(database, vault, MISSED)
+    editor = signed_in("editor")
+    for page in ("99", "0", "x", "٢"):
+        assert "quel temps fait-il" in editor.get(f"/console/unanswered?page={page}").text
+
+
+def test_a_strangers_text_cannot_disturb_the_list_nor_the_questions(signed_in, database, vault):
+    say(database, vault, [("en", "who \u202estamps\x1b[31m my paper at the desk", "nlu_fallback", 0.2)])
+    editor = signed_in("editor")
+    page = editor.get("/console/unanswered").text
+    assert "\u202e" not in page
+    assert "\x1b" not in page
 
 
 def test_a_new_topic_begins_as_a_draft_with_its_questions(signed_in, database, vault):
@@ -239,7 +272,7 @@ def test_from_a_missed_question_to_the_model_in_use_and_back(served, browser, tm
         page.get_by_label("Wording 2", exact=True).fill("who helps with receipts")
         page.select_option("#topic", "receipts")
         walk.press("Accept as its questions")
-        assert "2 questions are accepted for “Receipts”" in page.get_by_role("status").inner_text()
+        assert "Questions accepted for “Receipts”: 2" in page.get_by_role("status").inner_text()
         walk.look("accepted")
         with database.reading() as session:
             revision = session.scalars(select(Revision)).one()

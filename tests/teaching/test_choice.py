@@ -47,3 +47,11 @@ def test_there_is_no_going_back_behind_an_upgrade_nor_to_what_is_gone(models):
 def test_a_choice_that_cannot_be_read_is_none(models, text):
     (models / "current").write_text(text)
     assert read_choice(models) is None
+
+
+def test_two_who_go_back_at_once_do_not_go_forth(models):
+    choose(models, "a", "s")
+    choose(models, "b", "s")
+    assert go_back(models, seen="b").model == "a"
+    with pytest.raises(TeachingError, match="since"):
+        go_back(models, seen="b")
