@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.faults import Fault
 from bot.settings import Settings, load_settings
@@ -141,7 +141,7 @@ def sources() -> None:
 
     settings, database = _open()
     today = dt.date.today()
-    table = Table("source", "country", "kind", "in force", "rows", "state")
+    table = Table(Column("source", no_wrap=True), "country", "kind", "in force", "rows", "state")  # ids are typed again
     with database.transaction() as session:
         for source in load_sources(settings.content_dir).values():
             current, waiting = snapshots.in_force(session, source.id), snapshots.held(session, source.id)

@@ -46,6 +46,8 @@ def sha256(path: Path) -> str:
         ImportRefused: it cannot be read, or is too big.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # /dev/zero never ends
+            raise ImportRefused(f"{path} is no file", "too_long")
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise ImportRefused(

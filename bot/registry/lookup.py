@@ -73,13 +73,15 @@ class Registry:
             if time.monotonic() - self._looked < LOOK_AGAIN_S:
                 return
             try:
-                with self._database.transaction() as session:
+                with self._database.reading() as session:  # waits for no writer
                     stamp = stored.lists_in_force(session)
                     if stamp != self._stamp:
                         self._load(session)
                         self._stamp = stamp
             except (OperationalError, ProgrammingError):
-                pass  # the tables are not there yet, or the database is away: what is known stays in use
+                # the tables are not there yet, or the database is away: what is known stays in use
+                if self._stamp is None:
+                    return  # nothing is known: the next question looks again
             self._looked = time.monotonic()
 
     def read(self, text: str) -> Query:
@@ -95,7 +97,7 @@ class Registry:
         self.refresh()
         sources = {id: s for id, s in self.sources.items() if id in self.published}
         query = Query(text, "") if text.startswith(CHOSEN) else self.read(text)
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
             firms = self._firms_named(session, query) if sources else ()
         consulted = tuple((source, self.published[id]) for id, source in sources.items())

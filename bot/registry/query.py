@@ -23,7 +23,10 @@ LONGEST_TAIL = 4
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
-_NUMBER_WORDS = r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n°|nº|#)"
+_NUMBER_WORDS = (
+    r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n\.?\s?[º°]|"
+    r"alvar[aá]|agr[ée]ment|#)"
+)
 _LICENCE = re.compile(
     rf"(?<!\w){_NUMBER_WORDS}(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I
 )

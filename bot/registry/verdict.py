@@ -161,7 +161,8 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
         alike = _firms([hit for hit in hits if _is_struck_off_alike(hit)])
         firms = [*alike[: MAX_CHOICES - 1], *firms]
     if len(firms) > 1:
-        return replace(verdict, ruling=Ruling.AMBIGUOUS, matches=tuple(firm[0] for firm in firms)[:MAX_CHOICES])
+        spokesmen = _spokesmen(firms[:MAX_CHOICES], hits)
+        return replace(verdict, ruling=Ruling.AMBIGUOUS, matches=spokesmen)
     firm = firms[0]
     by_number = firm[0].how in (How.LICENCE, How.PHONE)
     if by_number and named and max(_alike(named, hit.name) for hit in firm) < OTHER_FIRM:
@@ -178,9 +179,7 @@ def _is_struck_off_alike(hit: Hit) -> bool:
 
 
 def _on_firm(verdict: Verdict, firm: list[Hit], hits: list[Hit], today: dt.date) -> Verdict:
-    # an employers' list does not take back what the authority said of an agency
-    words = [hit for hit in firm if hit.source.kind is not Kind.EMPLOYERS] or firm
-    told = _newest_first([*words, *_struck_off_alike(words, hits)])
+    told = _told(firm, hits)
     first = told[0]
     former = [hit for hit in hits if not hit.listed and hit.how is not How.SIMILAR and hit.source.id == first.source.id]
     history = (*told[1:], *_newest_first(former))
@@ -188,6 +187,19 @@ def _on_firm(verdict: Verdict, firm: list[Hit], hits: list[Hit], today: dt.date)
     if first.status not in BAD and first.source.is_stale(first.as_of, today):
         ruling = Ruling.STALE
     return replace(verdict, ruling=ruling, matches=told, history=history)
+
+
+def _told(firm: list[Hit], hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """All words about a firm, the newest first."""
+    # an employers' list does not take back what the authority said of an agency
+    words = [hit for hit in firm if hit.source.kind is not Kind.EMPLOYERS] or firm
+    return _newest_first([*words, *_struck_off_alike(words, hits)])
+
+
+def _spokesmen(firms: Iterable[list[Hit]], hits: list[Hit]) -> tuple[Hit, ...]:
+    """For each firm the newest word about it, whichever list was imported first; each word once."""
+    newest = (_told(firm, hits)[0] for firm in firms)
+    return tuple({hit.entry_id: hit for hit in newest}.values())
 
 
 def _struck_off_alike(firm: Sequence[Hit], hits: Iterable[Hit]) -> list[Hit]:
@@ -208,11 +220,12 @@ def _struck_off_alike(firm: Sequence[Hit], hits: Iterable[Hit]) -> list[Hit]:
 
 def _on_similar(verdict: Verdict, current: list[Hit]) -> Verdict:
     alike = [hit for hit in current if hit.score >= SIMILAR[hit.source.kind]]
-    firms = [firm[0] for firm in _firms(sorted(alike, key=lambda hit: -_rank(hit)))]
+    firms = _firms(sorted(alike, key=lambda hit: -_rank(hit)))
     if not firms:
         return verdict
-    close = [hit for hit in firms if _rank(hit) >= _rank(firms[0]) - CLOSE][:MAX_CHOICES]
-    return replace(verdict, ruling=Ruling.IMITATION if len(close) == 1 else Ruling.AMBIGUOUS, matches=tuple(close))
+    close = [firm for firm in firms if _rank(firm[0]) >= _rank(firms[0][0]) - CLOSE][:MAX_CHOICES]
+    matches = _spokesmen(close, current)
+    return replace(verdict, ruling=Ruling.IMITATION if len(matches) == 1 else Ruling.AMBIGUOUS, matches=matches)
 
 
 def _rank(hit: Hit) -> float:
