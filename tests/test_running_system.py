@@ -26,7 +26,7 @@ def page(browser, system):
 
 def test_the_fee_question_is_answered_with_its_source(page):
     ask(page, "how much can an agent charge me?")
-    expect(page.locator("#log")).to_contain_text("Source: ILO")
+    expect(page.locator("#log")).to_contain_text("Source: ILO", timeout=30_000)  # the first answer after a start
 
 
 def test_a_choice_can_be_picked_with_the_keyboard_alone(page):
