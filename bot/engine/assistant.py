@@ -20,6 +20,7 @@ from bot.editing.overlay import live_content
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.nlg import ContentNLG
+from bot.engine.nlu.emergency import WORDS_OF_DANGER
 from bot.engine.reading import Asked, Before, read
 from bot.engine.rules import look_only_at_rules_that_fit
 from bot.engine.runner import run_in_sequence
@@ -31,7 +32,6 @@ from bot.knowledge.store import share
 from bot.knowledge.understood import EMERGENCY
 from bot.registry.at_hand import AtHand, at_hand
 from bot.registry.lookup import Registry
-from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -170,7 +170,7 @@ class Assistant:
             replies = [await self._say("utter_not_understood", tracker, question.channel)]
         replies = self._with_course(replies, tracker, question.channel)
         if not tracker.active_loop_name:
-            replies = self._with_way_to_help(replies, memory, question)
+            replies = self._with_way_to_help(replies, memory)
         if question.state is None:
             notice = await self._say(PRIVACY_NOTICE, tracker, question.channel)
             first = 0 if intent.get("name") != EMERGENCY else len(replies)
@@ -198,28 +198,27 @@ class Assistant:
         go_on = course_replies.go_on(nlg.composer(slots.get("language"), channel), at)
         return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, go_on))]
 
-    def _with_way_to_help(self, replies: list[Reply], memory: Memory, question: Question) -> list[Reply]:
+    def _with_way_to_help(self, replies: list[Reply], memory: Memory) -> list[Reply]:
         """The replies, the last with "I am in danger" where the message may be a call for help that was not heard."""
         intent = (memory.understood.get("intent") or {}).get("name")
         title = self._knowledge.title(EMERGENCY, memory.language) if memory.language else None
-        if title is None or intent == EMERGENCY or not self._may_be_in_danger(memory, question):
+        if title is None or intent == EMERGENCY or not _may_be_in_danger(memory.understood):
             return replies
         help_now = Choice(title, payload(EMERGENCY))
         if help_now in replies[-1].choices:
             return replies
         return [*replies[:-1], replace(replies[-1], choices=(*replies[-1].choices, help_now))]
 
-    def _may_be_in_danger(self, memory: Memory, question: Question) -> bool:
-        ranking = {one["name"]: one["confidence"] for one in memory.understood.get("intent_ranking") or []}
-        if ranking.get(EMERGENCY, 0.0) >= THINKABLE:
-            return True
-        return not question.is_payload and lexicon_of(self._knowledge).calls_for_help(_spoken(question.text))
-
     async def _say(self, name: str, tracker: DialogueStateTracker, channel: str) -> Reply:
         nlg = self._agent.nlg
         assert isinstance(nlg, ContentNLG)
         said = await nlg.generate(name, tracker, channel) or {}
         return Reply(said["text"], tuple(Choice(**button) for button in said["buttons"]), said["content_id"])
+
+
+def _may_be_in_danger(understood: dict[str, Any]) -> bool:
+    ranking = {one["name"]: one["confidence"] for one in understood.get("intent_ranking") or []}
+    return ranking.get(EMERGENCY, 0.0) >= THINKABLE or bool(understood.get(WORDS_OF_DANGER))
 
 
 def _likeliest(understood: dict[str, Any]) -> tuple[tuple[str, float], ...]:

@@ -30,9 +30,9 @@ async def test_what_may_be_a_call_for_help_is_answered_with_a_way_to_help(assist
     understood = {"intent": {"name": "locked_in", "confidence": 0.6}, "intent_ranking": ranking}
     memory = Memory(None)
     memory.understood, memory.language = understood, "en"
-    (reply,) = assistant._with_way_to_help([Reply("Keep calm.", (), "locked_in")], memory, question)
+    (reply,) = assistant._with_way_to_help([Reply("Keep calm.", (), "locked_in")], memory)
     assert [choice.payload for choice in reply.choices] == ["/emergency"]
-    assert assistant._with_way_to_help([reply], memory, question) == [reply]  # offered once
+    assert assistant._with_way_to_help([reply], memory) == [reply]  # offered once
 
 
 async def test_words_of_danger_in_a_sentence_about_something_else_alarm_nobody_but_offer_help(assistant):

@@ -20,6 +20,8 @@ from bot.settings import load_settings
 
 SURE_OF_A_TOPIC = 0.6
 """The probability of being right."""
+WORDS_OF_DANGER = "words_of_danger"
+"""Set in the parse of a message that holds such words and is taken for something else."""
 REPORT_FORM, RECRUITER_FORM, CENTRE_FORM = "report_form", "recruiter_form", "centre_form"
 
 
@@ -66,17 +68,24 @@ class EmergencyDetector(GraphComponent):
             probability = next((r["confidence"] for r in ranking if r["name"] == EMERGENCY), None)
             if probability is None:
                 continue
-            intent = message.get(INTENT) or {}
-            if self._is_emergency(message.get(TEXT) or "", float(probability), intent):
+            intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
+            if self._has_other_meaning(text, float(probability), intent):
+                message.set(WORDS_OF_DANGER, True, add_to_output=True)
+            elif self._is_emergency(text, float(probability)):
                 message.set(INTENT, {"name": EMERGENCY, "confidence": 1.0}, add_to_output=True)
             elif intent.get("name") == EMERGENCY:
                 message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
         return messages
 
-    def _is_emergency(self, text: str, probability: float, intent: dict[str, Any]) -> bool:
+    def _has_other_meaning(self, text: str, probability: float, intent: dict[str, Any]) -> bool:
+        """Whether words of danger stand in a sentence that is surely about something else."""
+        if probability >= self._unthinkable or not _is_sure_of_a_topic(intent) or self._lexicon.cries(text):
+            return False
+        return self._lexicon.calls_for_help(text)
+
+    def _is_emergency(self, text: str, probability: float) -> bool:
         if self._lexicon.calls_for_help(text):
-            means_something_else = probability < self._unthinkable and _is_sure_of_a_topic(intent)
-            return self._lexicon.cries(text) or not means_something_else
+            return True
         form = open_form()
         # "niko Mbeya" answers where somebody is, and begins like many a call for help
         least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
