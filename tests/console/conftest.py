@@ -124,3 +124,13 @@ def served(tmp_path):
     server.should_exit = True
     thread.join()
     database.close()
+
+
+@pytest.fixture
+def asha(signed_in):
+    return signed_in("editor", "asha")
+
+
+@pytest.fixture
+def ben(signed_in):
+    return signed_in("editor", "ben")
