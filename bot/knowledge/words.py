@@ -68,6 +68,14 @@ class PhraseFinder(Generic[V]):
                     break
             start += step
 
+    def everywhere(self, words: Sequence[str]) -> Iterator[V]:
+        """What all phrases of a text of plain words stand for, also those within or across others."""
+        for start, word in enumerate(words):
+            for end in range(start + 1, min(start + self._longest.get(word, 0), len(words)) + 1):
+                phrase = " ".join(words[start:end])
+                if phrase in self._values:
+                    yield self._values[phrase]
+
 
 def same_length(text: str) -> str:
     """Lower case without accents, a character for each of `text`, so that places in one are places in the other."""

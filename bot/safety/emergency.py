@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
 from braceexpand import braceexpand
@@ -16,6 +17,8 @@ DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 """No word holds a letter three times in a row: "pleaseee" is "please". Yet "help" alone is no cry, and "helppp" is."""
 SPELT_APART = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 SOS_SIGN = "🆘"
+PHRASES, DENIALS, EXCEPTIONS = range(3)
+"""Groups of phrases; those of the combinations follow."""
 
 
 class EmergencyLexicon:
@@ -28,18 +31,20 @@ class EmergencyLexicon:
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         lexicons = list(lexicons)
         self._alone = {_drawn_out(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
-        self._phrases = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.phrases))
-        self._denials = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.denials))
-        self._exceptions = _finder(pattern for lexicon in lexicons for pattern in _all(lexicon.exceptions))
-        self._combinations = [
-            [_finder(group) for group in combination]
-            for lexicon in lexicons
-            for combination in lexicon.combinations.values()
+        groups: list[Iterable[str]] = [
+            [pattern for lexicon in lexicons for pattern in _all(lexicon.phrases)],
+            [pattern for lexicon in lexicons for pattern in _all(lexicon.denials)],
+            [pattern for lexicon in lexicons for pattern in _all(lexicon.exceptions)],
         ]
+        self._combinations: list[frozenset[int]] = []
+        for combination in (one for lexicon in lexicons for one in lexicon.combinations.values()):
+            self._combinations.append(frozenset(range(len(groups), len(groups) + len(combination))))
+            groups += combination
+        self._finder = _finder(groups)
 
     def denies(self, text: str) -> bool:
         """Whether `text` says that nobody is in danger, or speaks of what may happen."""
-        return _has(self._denials, _as_meant(text).split())
+        return DENIALS in self._groups_in(text)
 
     def cries(self, text: str) -> bool:
         """Whether `text` is a word of danger and nothing else."""
@@ -49,14 +54,15 @@ class EmergencyLexicon:
         """Whether `text` is a word of danger alone, or has a phrase or combination of them."""
         if self.cries(text):
             return True
-        words = _as_meant(text).split()
-        if _has(self._denials, words):
+        found = self._groups_in(text)
+        if DENIALS in found:
             return False
         # a question beside a plain phrase of danger takes nothing from it: "he is beating me, which number do I call"
-        return _has(self._phrases, words) or (self._has_combination(words) and not _has(self._exceptions, words))
+        return PHRASES in found or (EXCEPTIONS not in found and any(map(found.issuperset, self._combinations)))
 
-    def _has_combination(self, words: Sequence[str]) -> bool:
-        return any(all(_has(group, words) for group in combination) for combination in self._combinations)
+    def _groups_in(self, text: str) -> set[int]:
+        """The groups of which a phrase stands in `text`."""
+        return set().union(*self._finder.everywhere(_as_meant(text).split()))
 
 
 def _drawn_out(text: str) -> str:
@@ -83,9 +89,11 @@ def _expand(patterns: Iterable[str]) -> Iterable[str]:
     return (phrase for pattern in patterns for phrase in braceexpand(pattern))
 
 
-def _finder(patterns: Iterable[str]) -> PhraseFinder[bool]:
-    return PhraseFinder(dict.fromkeys(map(_as_meant, _expand(patterns)), True))
-
-
-def _has(finder: PhraseFinder[bool], words: Sequence[str]) -> bool:
-    return next(finder.among(words), None) is not None
+def _finder(groups: Iterable[Iterable[str]]) -> PhraseFinder[frozenset[int]]:
+    """All groups' phrases in one finder, so that a message is gone through once and not once a group."""
+    of: dict[str, set[int]] = defaultdict(set)
+    for number, patterns in enumerate(groups):
+        for phrase in map(_as_meant, _expand(patterns)):
+            of[phrase].add(number)
+    shared: dict[frozenset[int], frozenset[int]] = {}
+    return PhraseFinder({phrase: shared.setdefault(key := frozenset(numbers), key) for phrase, numbers in of.items()})

@@ -69,9 +69,10 @@ class EmergencyDetector(GraphComponent):
             if probability is None:
                 continue
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
-            if self._has_other_meaning(text, float(probability), intent):
+            calls = self._lexicon.calls_for_help(text)
+            if calls and self._has_other_meaning(text, float(probability), intent):
                 message.set(WORDS_OF_DANGER, True, add_to_output=True)
-            elif self._is_emergency(text, float(probability)):
+            elif calls or self._is_likely(text, float(probability)):
                 message.set(INTENT, {"name": EMERGENCY, "confidence": 1.0}, add_to_output=True)
             elif intent.get("name") == EMERGENCY:
                 message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
@@ -79,13 +80,10 @@ class EmergencyDetector(GraphComponent):
 
     def _has_other_meaning(self, text: str, probability: float, intent: dict[str, Any]) -> bool:
         """Whether words of danger stand in a sentence that is surely about something else."""
-        if probability >= self._unthinkable or not _is_sure_of_a_topic(intent) or self._lexicon.cries(text):
-            return False
-        return self._lexicon.calls_for_help(text)
+        return probability < self._unthinkable and _is_sure_of_a_topic(intent) and not self._lexicon.cries(text)
 
-    def _is_emergency(self, text: str, probability: float) -> bool:
-        if self._lexicon.calls_for_help(text):
-            return True
+    def _is_likely(self, text: str, probability: float) -> bool:
+        """Whether the classifier finds danger, whatever the words."""
         form = open_form()
         # "niko Mbeya" answers where somebody is, and begins like many a call for help
         least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
