@@ -19,6 +19,7 @@ from bot.conversations.turn import Question, Turn
 from bot.editing.overlay import live_content
 from bot.engine.actions_endpoint import InProcessActions, trust_results
 from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
+from bot.engine.lean import leave_out_bookkeeping
 from bot.engine.nlg import ContentNLG
 from bot.engine.nlu.emergency import WORDS_OF_DANGER
 from bot.engine.reading import Asked, Before, read
@@ -40,6 +41,7 @@ runtime.quiet_logs()
 trust_results()
 run_in_sequence()
 look_only_at_rules_that_fit()
+leave_out_bookkeeping()
 ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"

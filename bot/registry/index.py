@@ -38,12 +38,12 @@ class KeySet:
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
-        self._hashes = np.unique(np.fromiter(map(hash, keys), np.int64))
+        self._hashes: Array = np.unique(np.fromiter(map(hash, keys), np.int64))
 
     def has_any(self, keys: Sequence[str]) -> bool:
         """Whether one of `keys` may be there; never a wrong no."""
-        asked = np.fromiter(map(hash, keys), np.int64, len(keys))
-        at = np.searchsorted(self._hashes, asked)
+        asked: Array = np.fromiter(map(hash, keys), np.int64, len(keys))
+        at: Array = np.searchsorted(self._hashes, asked)
         inside = at < len(self._hashes)
         return bool((self._hashes[at[inside]] == asked[inside]).any())
 

@@ -219,9 +219,8 @@ class Registry:
         self._order = list(self.published)
         place = {id: n for n, id in enumerate(self._order)}
         query = (
-            select(
-                _keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires, _keys.c.value
-            )
+            select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires)
+            .add_columns(_keys.c.value)
             .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
             .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(self._order))
         )

@@ -125,7 +125,8 @@ class _OneText:
 
     def transform(self, text: str) -> scipy.sparse.csr_matrix:
         """The one row of `TfidfVectorizer.transform([text])`."""
-        counts = Counter(place for gram in self._analyze(text) if (place := self._vocabulary.get(gram)) is not None)
+        counts = Counter(map(self._vocabulary.get, self._analyze(text)))
+        counts.pop(None, None)
         places = np.fromiter(counts, np.int32, len(counts))
         values = (np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1) * self._idf[places]
         values /= np.linalg.norm(values) or 1.0

@@ -1,0 +1,65 @@
+"""A single message goes its own, shorter way; it must come to what the way for thousands comes to."""
+
+import copy
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, stacked
+from bot.engine.nlu.intents import CalibratedIntentClassifier
+from bot.engine.nlu.open_set import _signs
+
+TEXTS = [
+    "how much can an agent charge me",
+    "mon patron a pris mon passeport, que faire ?",
+    "o agente quer 20000 meticais antes da viagem",
+    "wakala anataka pesa pesa pesa",
+    "x",
+    "?",
+    "",
+    "😀",
+]
+
+
+@pytest.fixture(scope="module")
+def parts(assistant):
+    return [node._component for node in assistant.agent.processor.graph_runner._instantiated_nodes.values()]
+
+
+def test_a_text_alone_has_the_ngrams_that_it_has_among_others(parts):
+    featurizers = [part for part in parts if isinstance(part, NgramFeaturizer)]
+    assert len(featurizers) == 2
+    for featurizer in featurizers:
+        alone = [featurizer.process([Message({"text": text})])[0].features[0].features for text in TEXTS]
+        among = featurizer._vectorizer.transform(TEXTS)
+        assert among.nnz > 30
+        for row, expected in zip(alone, among, strict=True):
+            assert row.shape == expected.shape
+            np.testing.assert_allclose(row.toarray(), expected.toarray(), atol=1e-6)
+
+
+def test_features_of_one_message_are_the_row_that_it_has_among_others(parts):
+    messages = [Message({"text": text}) for text in TEXTS]
+    for part in parts:
+        if isinstance(part, (NgramFeaturizer, SentenceEncoder)):
+            part.process(messages)
+    together = stacked(messages)
+    for message, expected in zip(messages, together, strict=True):
+        np.testing.assert_array_equal(stacked([message]).toarray(), expected.toarray())
+
+
+def test_the_probability_of_being_right_is_the_calibrations(parts):
+    classifier = next(part for part in parts if isinstance(part, CalibratedIntentClassifier)).classifier
+    distances = np.random.default_rng(0).normal(-1, 0.5, (50, len(classifier.labels))).astype(np.float32)
+    expected = classifier._calibration.predict_proba(_signs(distances))[:, 1]
+    np.testing.assert_allclose([classifier.decide(row)[1] for row in distances], expected, rtol=1e-6)
+
+
+def test_a_copied_slot_is_a_slot_of_its_own(assistant):
+    for slot in assistant.agent.domain.slots:
+        twin = copy.copy(slot)
+        assert type(twin) is type(slot)
+        assert twin.__dict__ == slot.__dict__
+        twin.value = "another"
+        assert slot.value == slot.initial_value
