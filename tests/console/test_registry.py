@@ -179,8 +179,8 @@ def workbook(*rows):
 
 
 HOSTILE = [
-    ("csv", "x_2026-11-01.csv.gz", gzip.compress(b"0" * 40_000_000), "unpacks to far more than a list can be"),
-    ("csv", "x_2026-11-01.csv.gz", gzip.compress(listed(*TWENTY))[:-9], "is damaged"),
+    ("csv", "x_2026-11-01.csv.gz", gzip.compress(b"0" * 40_000_000, mtime=0), "unpacks to far more than a list can be"),
+    ("csv", "x_2026-11-01.csv.gz", gzip.compress(listed(*TWENTY), mtime=0)[:-9], "is damaged"),
     ("csv", "x_2026-11-01.exe", b"MZ\x90\x00\x03\x00", "cannot be read as text from line 1 on"),
     ("csv", "x_2026-11-01.csv", "nom,état\nÀ,ok".encode("latin-1"), "cannot be read as text from line 1 on"),
     ("csv", "x_2026-11-01.csv", b"some,other,list\n1,2,3\n", "lacks these columns: &#34;name&#34;"),

@@ -175,6 +175,7 @@ def test_problems_are_listed_with_their_cells(asha, database):
         ("x.exe", b"MZ", "x.exe cannot be read as an .xlsx workbook"),
         ("y.xlsx", saved(openpyxl.Workbook()), "y.xlsx is no workbook that was downloaded here"),
     ],
+    ids=["no workbook", "a program", "another workbook"],
 )
 def test_another_file_is_refused_with_one_sentence(asha, name, content, said):
     assert said in upload(asha, content, name).text
