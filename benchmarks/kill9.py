@@ -20,6 +20,7 @@ import socket
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,9 @@ class Report:
 
 
 class Echo:
+    def look_ahead(self, questions: Sequence[Question]) -> None:
+        pass
+
     async def answer(self, question: Question) -> Turn:
         return Turn((Reply(f"re {question.text}"),), "{}", "en", "echo", 1.0)
 

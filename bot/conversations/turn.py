@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,6 +61,10 @@ def silence(language: str | None) -> Turn:
 
 class Answers(Protocol):
     """A dialogue engine."""
+
+    def look_ahead(self, questions: Sequence[Question]) -> None:
+        """Learn which messages come next, to do together what can be done together."""
+        ...
 
     async def answer(self, question: Question) -> Turn:
         """Answer one message; never raises for anything a person may write."""

@@ -31,8 +31,8 @@ LOOK_S = 1.0
 TIDY_EVERY = dt.timedelta(seconds=10)
 SAID_ALWAYS = ("help", "more", "slow_down", "error")
 """Notices that are said even while staff hold the conversation: carriers ask for HELP, the rest is about the line."""
-AT_A_TIME = 4
-"""Messages claimed together: while one is stored, the next is being answered."""
+AT_A_TIME = 8
+"""Messages claimed together: part of the work is done at once for all, and one is stored while the next is answered."""
 
 
 def now() -> dt.datetime:
@@ -81,9 +81,16 @@ class Worker:
     async def answer_some(self, limit: int = AT_A_TIME) -> int:
         """Answer up to `limit` waiting messages; returns how many were tried."""
         claimed = await asyncio.to_thread(self._claim, limit)
+        self._look_ahead(claimed)
         storing = [asyncio.create_task(self._store(one, turn)) for one in claimed if (turn := await self._answer(one))]
         await asyncio.gather(*storing)
         return len(claimed)
+
+    def _look_ahead(self, claimed: list[Claimed]) -> None:
+        try:
+            self._engine.look_ahead([one.question for one in claimed if not (one.held or one.notice)])
+        except Exception as error:  # each is answered none the less
+            logger.error("not looked ahead", extra={"error": type(error).__name__})
 
     def _end_dead_claims(self) -> None:
         with self._database.reading() as session:

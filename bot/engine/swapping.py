@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,6 +67,10 @@ class SwappingAssistant:
         self._refused: tuple[str, str] | None = None
         self._seen = seen
         self._report()
+
+    def look_ahead(self, questions: Sequence[Question]) -> None:
+        """See `Assistant.look_ahead`."""
+        self._assistant.look_ahead(questions)
 
     async def answer(self, question: Question) -> Turn:
         """Answer one message; a model that is put in force meanwhile answers the next."""

@@ -28,6 +28,9 @@ class Engine:
     def __init__(self, **turns):
         self.turns, self.asked, self.meanwhile = turns, [], None
 
+    def look_ahead(self, questions):
+        pass
+
     async def answer(self, question):
         self.asked.append(question.text)
         if self.meanwhile:

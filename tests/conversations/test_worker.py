@@ -30,7 +30,10 @@ def notices(content_dir):
 
 class Echo:
     def __init__(self, fail=0):
-        self.fail, self.asked = fail, []
+        self.fail, self.asked, self.expected = fail, [], []
+
+    def look_ahead(self, questions):
+        self.expected.append([question.text for question in questions])
 
     async def answer(self, question):
         self.asked.append(question.text)
@@ -59,6 +62,28 @@ async def test_every_message_is_answered_once_in_order(database, vault):
         pass
     assert replies(database) == ["ONE", "TWO", "THREE"]
     assert engine.asked == ["one", "two", "three"]
+
+
+def put_of_three_people(database, vault):
+    with database.transaction() as session:
+        for person in "abc":
+            receive(session, vault, InboundMessage("web", person, person, f"from {person}"), NOW)
+
+
+async def test_the_engine_learns_what_comes_next(database, vault):
+    put_of_three_people(database, vault)
+    engine = Echo()
+    assert await Worker(database, engine).answer_some() == 3
+    assert engine.expected == [["from a", "from b", "from c"]] == [engine.asked]
+
+
+async def test_messages_are_answered_though_looking_ahead_fails(database, vault, caplog):
+    put_of_three_people(database, vault)
+    engine = Echo()
+    engine.look_ahead = None
+    assert await Worker(database, engine).answer_some() == 3
+    assert sorted(replies(database)) == ["FROM A", "FROM B", "FROM C"]
+    assert "not looked ahead" in caplog.text
 
 
 async def test_the_loop_survives_an_engine_that_fails(database, vault):

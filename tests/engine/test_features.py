@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.engine.nlu import features
 from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, stacked
 from bot.engine.nlu.intents import CalibratedIntentClassifier
 from bot.engine.nlu.open_set import _signs
@@ -47,6 +48,16 @@ def test_features_of_one_message_are_the_row_that_it_has_among_others(parts):
     together = stacked(messages)
     for message, expected in zip(messages, together, strict=True):
         np.testing.assert_array_equal(stacked([message]).toarray(), expected.toarray())
+
+
+def test_texts_encoded_ahead_are_not_encoded_again(parts, monkeypatch):
+    part = next(part for part in parts if isinstance(part, SentenceEncoder))
+    alone = [part.process([Message({"text": text})])[0].features[0].features for text in TEXTS[:4]]
+    features.encode_ahead(TEXTS[:4])
+    monkeypatch.setattr(features, "_encoded", None)
+    for text, expected in zip(TEXTS[:4], alone, strict=True):
+        vector = part.process([Message({"text": text})])[0].features[0].features
+        np.testing.assert_allclose(vector, expected, atol=1e-5)
 
 
 def test_the_probability_of_being_right_is_the_calibrations(parts):

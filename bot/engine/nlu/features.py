@@ -203,8 +203,10 @@ class SentenceEncoder(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Featurize messages."""
         if self._projection is not None and messages and encoder() is not None:
-            vectors = _encoded([message.get(TEXT) or "" for message in messages]) @ self._projection
-            add(messages, vectors.reshape(len(messages), 1, -1), "encoder")
+            texts = [message.get(TEXT) or "" for message in messages]
+            known = [_ahead[text] for text in texts if text in _ahead]
+            vectors = np.stack(known) if len(known) == len(texts) else _encoded(texts)
+            add(messages, (vectors @ self._projection).reshape(len(messages), 1, -1), "encoder")
         return messages
 
 
@@ -218,6 +220,16 @@ def encoder() -> Any | None:
     use = USE(threads=1)  # as the rest of the process: see bot/__init__.py
     use.encode("")  # loads its weights, which threads that share it would each do
     return use
+
+
+_ahead: dict[str, np.ndarray] = {}
+
+
+def encode_ahead(texts: list[str]) -> None:
+    """Encode at once what is to be understood next: of eight texts, each takes two fifths of its time alone."""
+    _ahead.clear()
+    if len(texts) > 1 and encoder() is not None:
+        _ahead.update(zip(texts, _encoded(texts), strict=True))
 
 
 def _encoded(texts: list[str]) -> np.ndarray:
