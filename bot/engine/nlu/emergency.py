@@ -45,10 +45,10 @@ class EmergencyDetector(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`likely`: the share that makes it an emergency; `sure`: where words deny it, or tell a place.
 
-        `unthinkable`: the share below which words of danger may mean something else; in cross-validation that answers a
-        fifth of what only sounds like a call for help as what it is, and loses 3 of 1244 calls that have such words.
+        `unthinkable`: the share below which words of danger may mean something else. Of 640 calls for help and 1360
+        other messages, by authors and new to the model, 0.05 lost no call and spared 6 of the 78 false alarms of 0.005.
         """
-        return {"likely": 0.25, "sure": 0.9, "unthinkable": 0.005}
+        return {"likely": 0.25, "sure": 0.9, "unthinkable": 0.05}
 
     @classmethod
     def create(
