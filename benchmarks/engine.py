@@ -72,6 +72,7 @@ class Salama:
 
         settings = load_settings(var_dir=directory)
         self.assistant, self.states = Assistant(usable_model(settings), settings), {}
+        self.assistant.warm_up()  # as an engine worker does before it is ready
 
     @staticmethod
     def train(directory: Path) -> None:

@@ -64,7 +64,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     model = usable_model(settings)
     assistant = Assistant(model, settings)
     check(assistant)
-    assistant.registry.refresh()  # before the first question, not with it
+    assistant.warm_up()
     ready.write_text(str(os.getpid()))
     database = Database(settings.database)
     store = live_content(database, settings.content_dir)

@@ -120,8 +120,13 @@ class Assistant:
 
     @property
     def registry(self) -> Registry:
-        """The lists of recruiters, for warming up."""
+        """The lists of recruiters, for an assistant of another model to share."""
         return self._registry
+
+    def warm_up(self) -> None:
+        """Load what the first questions would wait for: the lists, and the towns of the world."""
+        self._registry.refresh()
+        _ = self._knowledge.places
 
     @property
     def languages(self) -> tuple[str, ...]:
