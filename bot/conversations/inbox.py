@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -213,10 +213,24 @@ def claim_some(session: Session, now: dt.datetime, limit: int) -> list[Claimed]:
     for message in messages:
         message.claim, message.claimed_until = new_token(), now + CLAIM_FOR
         message.attempts += 1
-    return [_claimed(session, message) for message in messages]
+    known = _known(session, messages)
+    return [_claimed(session, message, *known[message.id]) for message in messages]
 
 
-def _claimed(session: Session, message: Message) -> Claimed:
+def _known(session: Session, messages: Sequence[Message]) -> dict[int, tuple[str | None, str | None, bool]]:
+    """By message: its contact's language and dialogue state, and whether staff hold its conversation."""
+    query = (
+        select(Message.id, Contact.language, DialogueState.state, Conversation.holder_id)
+        .join(Contact, Contact.id == Message.contact_id)
+        .outerjoin(DialogueState, DialogueState.contact_id == Message.contact_id)
+        .outerjoin(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id.in_([message.id for message in messages]))
+    )
+    rows = session.execute(query) if messages else ()
+    return {id: (language, state, holder is not None) for id, language, state, holder in rows}
+
+
+def _claimed(session: Session, message: Message, language: str | None, state: str | None, held: bool) -> Claimed:
     text, is_payload = meaning(session, message)
     notice = text.removeprefix(NOTICE) if is_payload and text.startswith(NOTICE) else None
     rest = rest_of_last(session, message.contact_id) if notice == Command.MORE.value else None
@@ -224,10 +238,7 @@ def _claimed(session: Session, message: Message) -> Claimed:
         text, is_payload, notice = message.text, False, None  # there is no more: it is a word like any other
     if message.attempts > MAX_TRIES:
         notice = "error"
-    state = session.get(DialogueState, message.contact_id)
-    language = session.get(Contact, message.contact_id).language
-    question = Question(message.contact_id, message.channel, text, is_payload, state.state if state else None)
-    held = _is_held(session.get(Conversation, message.conversation_id) if message.conversation_id else None)
+    question = Question(message.contact_id, message.channel, text, is_payload, state)
     return Claimed(message.id, message.claim, question, notice, rest, language, held)
 
 
@@ -284,7 +295,7 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
         forget(session, question.contact_id, By.PERSON, now)
         place = None
     elif turn.state is not None:
-        session.merge(DialogueState(contact_id=question.contact_id, state=turn.state, updated_at=now))
+        _remember(session, question.contact_id, turn.state, now)
     for filed in turn.filed:
         filed.store(session, question.contact_id, now)
     contact.language = turn.language
@@ -295,6 +306,12 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
         queue(session, contact, reply, now, answers, withheld, conversation_id=place)
     wake(session, Work.OUTBOX)
     wake(session, Work.INBOX)  # the contact's next message is free now
+
+
+def _remember(session: Session, contact_id: str, state: str, now: dt.datetime) -> None:
+    kept = insert(session, DialogueState).values(contact_id=contact_id, state=state, updated_at=now)
+    changed = {"state": kept.excluded.state, "updated_at": kept.excluded.updated_at}
+    session.execute(kept.on_conflict_do_update(index_elements=[DialogueState.contact_id], set_=changed))
 
 
 def _breaks_silence(turn: Turn) -> bool:

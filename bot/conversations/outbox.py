@@ -122,15 +122,16 @@ def claim_due(
         .with_for_update(skip_locked=True)
     )
     claimed = list(session.execute(query).scalars())
-    return [due for message in claimed if (due := _take(session, vault, message, now)) is not None]
+    people = select(Contact).where(Contact.id.in_([message.contact_id for message in claimed]))
+    contacts = {contact.id: contact for contact in session.execute(people).scalars()} if claimed else {}
+    return [due for m in claimed if (due := _take(vault, m, contacts[m.contact_id], now)) is not None]
 
 
-def _take(session: Session, vault: AddressVault, message: Message, now: dt.datetime) -> Due | None:
+def _take(vault: AddressVault, message: Message, contact: Contact, now: dt.datetime) -> Due | None:
     if message.claim is not None:  # whoever had it never said how it ended
         message.cut_off += 1
         logger.warning("sent again", extra={"message_id": message.id, "reason": "the end of the last try is unknown"})
     message.claim, message.claimed_until = new_token(), now + OUTBOX_CLAIM
-    contact = session.get(Contact, message.contact_id)
     try:
         address = vault.decrypt(contact.address_encrypted)
     except SecretError as error:

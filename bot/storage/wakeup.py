@@ -34,18 +34,24 @@ class Work(str, Enum):
 
 def wake(session: Session, work: Work) -> None:
     """Wake everybody who waits for `work`, once the transaction of `session` is committed."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"NOTIFY salama_{work.value}"))
-        return
     pending: set[Work] = session.info.setdefault("wake", set())
+    if work in pending:
+        return
     if not pending:
-        event.listen(session, "after_commit", _send_datagrams, once=True)
+        event.listen(session, "after_commit", _committed, once=True)
     pending.add(work)
+    if session.get_bind().dialect.name == "postgresql":  # it tells them when it commits
+        session.execute(text(f"NOTIFY salama_{work.value}"))
 
 
-def _send_datagrams(session: Session) -> None:
-    directory = _directory(str(session.get_bind().url.database))
-    for work in session.info.pop("wake", ()):
+def _committed(session: Session) -> None:
+    pending = session.info.pop("wake", set())
+    if session.get_bind().dialect.name == "sqlite":
+        _send_datagrams(_directory(str(session.get_bind().url.database)), pending)
+
+
+def _send_datagrams(directory: Path, pending: set[Work]) -> None:
+    for work in pending:
         for path in directory.glob(f"{work.value}-*"):
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
                 sender.setblocking(False)
