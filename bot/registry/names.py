@@ -180,6 +180,7 @@ def _form_meant(word: str) -> str | None:
 
 
 _STARTS = {"congtycophan": "cong ty co phan", "congtytnhh": "cong ty tnhh", "tongcongty": "tong cong ty"}
+START_SLIP = 87.0
 _START_PARTS = ("phan", "tnhh", "ngty", "cong")
 
 
@@ -188,12 +189,14 @@ def _mended_start(tokens: list[str]) -> list[str]:
     start = "".join(tokens[:5])
     if not any(part in start for part in _START_PARTS):
         return tokens
+    best, found = START_SLIP, tokens
     for size in range(min(5, len(tokens) - 1), 1, -1):
         joined = "".join(tokens[:size])
         for run, words in _STARTS.items():
-            if abs(len(joined) - len(run)) <= 2 and fuzz.ratio(joined, run) >= 87:
-                return [*words.split(), *tokens[size:]]
-    return tokens
+            likeness = fuzz.ratio(joined, run)
+            if abs(len(joined) - len(run)) <= 2 and likeness > best:
+                best, found = likeness, [*words.split(), *tokens[size:]]
+    return found
 
 
 def all_names(text: str) -> list[str]:

@@ -65,6 +65,7 @@ VERDICTS = [
     ("Talent Gateaway Ltd", TODAY, "imitation", "Talent Gateway Ltd"),
     ("VINACO.,JSC", TODAY, "stale", "CÔNG TY CỔ PHẦN HỢP TÁC LAO ĐỘNG QUỐC TẾ VINACO"),
     ("Al-Said Agency Ltd", TODAY, "suspended", "Al-Saud Agency Limited"),
+    ("Công ty TNHH AB Toàn cầu", TODAY, "imitation", "Công ty cổ phần BCD Toàn Cầu"),
     ("Zqwx Plorf Manpower", TODAY, "not_found", None),
     ("<b>{x}</b> ' OR 1=1 --", TODAY, "not_found", None),
     ("entry:999999999", TODAY, "not_found", None),

@@ -14,12 +14,15 @@ SAME = [
     ("The Magura Associate", "Magura Associate"),
     ("Global Manpower Solutions.U. Limited", "Global Man Power Solutions Ltd"),
     ("MosoarLtd", "Mosoar Lmited"),
+    ("Tổng công ty Cổ phần Thương mại Xây dựng", "Thuong mai Xay dung JSC"),
 ]
 DIFFERENT = [
     ("Gulf Associate", "Gulf Associates"),
     ("Eastland Network", "Eastland Networks"),
     ("Sunrise Overseas", "Sunrise International"),
     ("Al-Amin International", "Al-Amir International"),
+    ("Công ty TNHH PN Toàn cầu", "Công ty TNHH AB Toàn cầu"),
+    ("Công ty cổ phần Da giày Việt Nam", "Công ty cổ phần Giày Việt Nam"),
 ]
 
 
