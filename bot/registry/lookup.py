@@ -36,7 +36,9 @@ SHORT_QUERY = 6
 SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
 ONE_SLIP = 0.9
-"""The score of a name one slip away: told as alike whatever its length."""
+"""The least score of a name one slip away: told as alike whatever its length."""
+LONG_NAME = 15
+"""Letters from which on a whole message that is one slip from a name is that name, cue words or not."""
 SIMILAR_AT_ALL = 0.8
 SHORT_NAME, SHORT_ACRONYM = 5, 3
 NEARLY_SAME = 90
@@ -193,12 +195,15 @@ class Registry:
             mask = np.array([id in wanted for id in self._order], dtype=np.float32)
             allowed = mask[self._source_of] if len(self._source_of) else None
         found = [pair for pair in self._index.search(spelled, limit * 2, allowed) if self._is_alike(spelled, *pair)]
-        slips = self._slips.search(spelled.replace(" ", ""))
-        found += [(at, ONE_SLIP) for at in slips if allowed is None or allowed[at]]
+        found += [pair for pair in self._slipped(spelled.replace(" ", "")) if allowed is None or allowed[pair[0]]]
         best: dict[int, float] = {}
         for position, score in sorted(found, key=lambda pair: -pair[1]):
             best.setdefault(int(self._entry_ids[position]), score)
         return list(best.items())[:limit]
+
+    def _slipped(self, key: str) -> list[tuple[int, float]]:
+        """The positions of names one slip from `key`, with the score: the longer a name, the less a slip says."""
+        return [(at, max(ONE_SLIP, 1 - 1 / len(key))) for at in self._slips.search(key)]
 
     def _is_alike(self, spelled: str, position: int, score: float) -> bool:
         """Whether a find may be told: a very short name sounds like much that is no name at all."""
@@ -254,7 +259,8 @@ class Registry:
         whole = names.parse("" if text.startswith(CHOSEN) else query.text)
         sides = [names.parse(name) for name in names.all_names(query.name)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
-        spellings = {name.key: name for name in (whole, asked, *sides) if name.key}
+        misspelt = map(names.parse_form_misspelt, {query.text, query.name})
+        spellings = {name.key: name for name in (whole, asked, *sides, *misspelt) if name and name.key}
         told = {name.key: name for name in (whole, *map(names.parse, query.told)) if name.key}
         for id in stored.by_keys(session, KeyKind.NAME, list(told)):
             exact.setdefault(id, How.NAME)
@@ -262,6 +268,8 @@ class Registry:
         for id in inside:
             exact.setdefault(id, How.NAME)
         similar = {id: SURELY_SAME for name in spellings.values() for id in self._of_heart(name)}
+        if len(whole.key) >= LONG_NAME:
+            similar |= {int(self._entry_ids[at]): score for at, score in self._slipped(whole.key)}
         for name in [] if text.startswith(CHOSEN) or exact else map(names.parse, names.with_clear_forms(query.text)):
             # misspelt in a sentence, up to its legal form
             struck = self.similar(name.spelled, FEW, self._struck_in)

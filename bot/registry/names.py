@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 _FILE = Path(__file__).with_name("words.yml")
 _WORDS: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
@@ -106,9 +107,25 @@ def with_clear_forms(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Name:
     """Take a name apart."""
+    return _taken_apart(_mended_tokens(text))
+
+
+def parse_form_misspelt(text: str) -> Name | None:
+    """The name without words that are one slip from a legal form, such as "Atd"; None when it has none.
+
+    Only for looking for what is alike: what was a slip may be a word of the name.
+    """
+    tokens = _mended_tokens(text)
+    kept = _without_form_slips(tokens)
+    return _taken_apart(kept) if kept and kept != tokens else None
+
+
+def _mended_tokens(text: str) -> list[str]:
     folded = _MESSRS.sub("", _ONE_LETTER.sub(" ", fold(text)))
-    tokens = _canonical(_join_initials(_TOKEN.findall(folded)))
-    tokens = _mended_start(_mended_form(tokens))
+    return _mended_start(_mended_form(_canonical(_join_initials(_TOKEN.findall(folded)))))
+
+
+def _taken_apart(tokens: list[str]) -> Name:
     tokens = _without_prefix(tokens)
     words: list[str] = []
     forms: set[str] = set()
@@ -177,6 +194,33 @@ def _form_meant(word: str) -> str | None:
     return next(
         (form for form in _LONG_FORMS if sound(word) == sound(form) or fuzz.ratio(word, form) >= FORM_SLIP), None
     )
+
+
+_PHRASES = [form for form in _FORM_OF if " " in form]
+
+
+def _without_form_slips(tokens: list[str]) -> list[str]:
+    kept: list[str] = []
+    at = 0
+    while at < len(tokens):
+        size = _phrase(tokens, at, _FORM_OF)
+        kept += tokens[at : at + size]
+        if not size:
+            size = _misspelt_phrase(tokens, at)
+            kept += [] if size else tokens[at : at + 1]
+        at += max(size, 1)
+    if len(kept) > 1 and kept[-1] not in _FORM_OF and OSA.distance(kept[-1], "ltd", score_cutoff=1) == 1:
+        kept.pop()
+    return kept
+
+
+def _misspelt_phrase(tokens: list[str], at: int) -> int:
+    """How many tokens from `at` are one slip from a legal form of several words; 0 when none are."""
+    for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 1, -1):
+        phrase = " ".join(tokens[at : at + size])
+        if any(OSA.distance(phrase, form, score_cutoff=1) == 1 for form in _PHRASES):
+            return size
+    return 0
 
 
 _STARTS = {"congtycophan": "cong ty co phan", "congtytnhh": "cong ty tnhh", "tongcongty": "tong cong ty"}

@@ -1,7 +1,7 @@
 """Names that are one slip of a finger from a query: a letter wrong, left out, put in, or two changed round.
 
-Short names share too few three-letter pieces with their misspelling for `bot.registry.index` to find them. Of two
-names one slip apart, either the first or the last half is the same: so two sorted lists are enough.
+`bot.registry.index` misses them where the misspelt word is the only one that other names do not share. Of two names one
+slip apart, either the first or the last half is the same: so two sorted lists are enough.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-SHORTEST, LONGEST = 5, 24
-"""Letters of names looked at: below, one letter makes another name; above, the index of pieces finds a slip."""
+SHORTEST = 5
+"""Letters of names looked at: below, one letter makes another name."""
 AFTER_ANY_LETTER = "\x7f"
 
 
@@ -24,13 +24,13 @@ class SlipIndex:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        told = [(key, at) for at, key in enumerate(keys) if SHORTEST <= len(key) <= LONGEST]
+        told = [(key, at) for at, key in enumerate(keys) if len(key) >= SHORTEST]
         self._forward, self._forward_at = _sorted(told)
         self._backward, self._backward_at = _sorted([(key[::-1], at) for key, at in told])
 
     def search(self, key: str) -> list[int]:
         """The positions of the names one slip from `key`; the name itself is none."""
-        if not SHORTEST <= len(key) <= LONGEST:
+        if len(key) < SHORTEST:
             return []
         half = len(key) // 2
         found = dict.fromkeys(_among(self._forward, self._forward_at, key, half))

@@ -11,7 +11,7 @@ from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
 from bot.registry import names
 from bot.registry.entries import Entry, entries
-from bot.registry.lookup import CHOSEN
+from bot.registry.lookup import CHOSEN, LONG_NAME
 from bot.registry.readers import read_rows
 from bot.registry.replies import reply
 from bot.registry.source import Status
@@ -65,6 +65,14 @@ VERDICTS = [
     ("Talent Gateaway Ltd", TODAY, "imitation", "Talent Gateway Ltd"),
     ("VINACO.,JSC", TODAY, "stale", "CÔNG TY CỔ PHẦN HỢP TÁC LAO ĐỘNG QUỐC TẾ VINACO"),
     ("Al-Said Agency Ltd", TODAY, "suspended", "Al-Saud Agency Limited"),
+    ("Trael House Export International", TODAY, "imitation", "Travel House Export International"),
+    ("MP Travels LLtd", TODAY, "imitation", "MP Travels Ltd"),
+    (
+        "Công ty cổ phần Vận tải Biển và Hợp tác lao độnng quốc tế",
+        TODAY,
+        "imitation",
+        "Công ty cổ phần Vận tải Biển và Hợp tác lao động quốc tế",
+    ),
     ("Công ty TNHH AB Toàn cầu", TODAY, "imitation", "Công ty cổ phần BCD Toàn Cầu"),
     ("Zqwx Plorf Manpower", TODAY, "not_found", None),
     ("<b>{x}</b> ' OR 1=1 --", TODAY, "not_found", None),
@@ -113,6 +121,29 @@ def test_twenty_of_each_list_are_found_by_name_number_and_misspelt(registry, sou
         for query in filter(None, (entry.name, entry.licence, misspelt(entry.name, rng))):
             found = [hit.name for hit in registry.check(query, TODAY).matches]
             assert entry.name in found, query
+
+
+def one_slip(name, rng):
+    """A letter left out, doubled, changed round with the next or wrong."""
+    at = rng.choice([n for n in range(1, len(name) - 2) if name[n].isalpha() and name[n + 1].isalpha()])
+    start, one, other, end = name[:at], name[at], name[at + 1], name[at + 2 :]
+    return start + rng.choice([other, one + one + other, other + one, rng.choice("bdefgkmnst") + other]) + end
+
+
+@pytest.mark.parametrize("id", ["bd_recruiting_agencies", "vn_labour_export_companies", "ug_external_recruitment"])
+def test_a_long_name_with_one_slip_is_found_first_and_never_valid(registry, sources, id):
+    source, rng = sources[id], random.Random(12)
+    path = ROOT / "content/registries/snapshots" / source.shipped.file
+    listed = [entry for entry in entries(source, read_rows(source, path)) if isinstance(entry, Entry)]
+    keys = {names.parse(other).key for entry in listed for other in (entry.name, *entry.other_names)}
+    missed = []
+    for entry in rng.sample([e for e in listed if len(names.parse(e.name).key) >= LONG_NAME], 150):
+        query = one_slip(entry.name, rng)
+        verdict = registry.check(query, source.shipped.published)
+        if [hit.key for hit in verdict.matches[:1]] != [names.parse(entry.name).key]:
+            missed.append(query)
+        assert verdict.ruling is not Ruling.VALID or names.parse(query).key in keys, query
+    assert not missed, missed
 
 
 def test_a_name_that_is_not_listed_is_never_valid(registry, sources):

@@ -36,6 +36,22 @@ def test_names_that_differ_in_a_word_do_not(one, other):
     assert names.parse(one).key != names.parse(other).key
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("MP Travels LLtd", "mptravels"),
+        ("Lap may Viet Nam-Cong yt TNHH mot thhanh vien", "lapmayvietnam"),
+        ("Silk Agency Ltd", None),
+        ("County Care Led Ltd", None),
+        ("atd", None),
+        ("", None),
+    ],
+)
+def test_what_is_one_slip_from_a_legal_form_can_be_left_out(text, key):
+    found = names.parse_form_misspelt(text)
+    assert (found.key if found else None) == key
+
+
 def test_legal_forms_of_another_kind_do_not_agree():
     assert names.parse("Saracen (U) Limited").forms_agree(names.parse("Saracen Ltd"))
     assert names.parse("Saracen (U) Limited").forms_agree(names.parse("Saracen"))

@@ -6,7 +6,7 @@ import string
 import pytest
 from rapidfuzz.distance import OSA
 
-from bot.registry.slips import LONGEST, SHORTEST, SlipIndex
+from bot.registry.slips import SHORTEST, SlipIndex
 
 
 @pytest.mark.parametrize("slip", ["fatma", "fatama", "fatemaa", "gatema", "aftema", "fatem", "fatmea"])
@@ -21,12 +21,12 @@ def test_the_name_itself_and_names_further_away_are_not(other):
 
 def test_it_finds_what_comparing_with_every_name_finds():
     rng = random.Random(8)
-    keys = ["".join(rng.choice("abc") for _ in range(rng.randrange(3, 12))) for _ in range(1500)]
+    keys = ["".join(rng.choice("abc") for _ in range(rng.randrange(3, 40))) for _ in range(1500)]
     index = SlipIndex(keys)
     for key in keys[:150]:
         letters = list(key)
         letters.insert(rng.randrange(len(letters)), rng.choice(string.ascii_lowercase))
         asked = "".join(letters)
-        fits = [SHORTEST <= len(name) <= LONGEST and OSA.distance(asked, name) == 1 for name in keys]
+        fits = [len(name) >= SHORTEST and OSA.distance(asked, name) == 1 for name in keys]
         wanted = [at for at, fit in enumerate(fits) if fit and len(asked) >= SHORTEST]
         assert sorted(index.search(asked)) == wanted
