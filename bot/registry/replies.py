@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bot.knowledge import countries
 from bot.knowledge.answers import Composer, Places, payload
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, septets
@@ -189,7 +190,7 @@ def _ref(hit: Hit) -> str:
 
 def _title(composer: Composer, hit: Hit) -> str:
     """A choice: name, licence number, place, and a mark where the lists speak against it."""
-    place = hit.city.rsplit(",", 1)[-1].strip()[:24] or hit.source.country
+    place = hit.city.rsplit(",", 1)[-1].strip()[:24] or countries.name(hit.source.country, composer.language)
     mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
     # the name that warns is told whole where it can be
     name = _shown(composer, hit.name, MAX_NAME if hit.status in BAD else None)
