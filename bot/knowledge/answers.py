@@ -67,11 +67,17 @@ class Composer:
             blocks.append(self._label("stale").format(date=topic.reviewed_on.isoformat()))
         return self._with_facts(id, blocks, topic.facts, topic.buttons, places)
 
-    def response(self, id: str, places: Places | None = None, **values: str) -> Reply:
-        """The fixed utterance `id`, its placeholders filled with `values`."""
+    def response(
+        self, id: str, places: Places | None = None, countries_first: Sequence[str] = (), **values: str
+    ) -> Reply:
+        """The fixed utterance `id`, its placeholders filled with `values`.
+
+        Args:
+            countries_first: the countries that are offered before others, where it asks which one it is.
+        """
         response = self.knowledge.responses[id]
         text = self._response_text(id).format(**values)
-        return self._with_facts(id, [text], response.facts, response.buttons, places or Places())
+        return self._with_facts(id, [text], response.facts, response.buttons, places or Places(), countries_first)
 
     def menu(self, id: str) -> Reply:
         """The numbered menu `id`."""
@@ -188,7 +194,13 @@ class Composer:
         return self._facts_block(code, HELP_LINES, None) or missing
 
     def _with_facts(
-        self, id: str, blocks: list[str], kinds: tuple[FactKind, ...], buttons: Iterable[str], places: Places
+        self,
+        id: str,
+        blocks: list[str],
+        kinds: tuple[FactKind, ...],
+        buttons: Iterable[str],
+        places: Places,
+        countries_first: Sequence[str] = (),
     ) -> Reply:
         choices: tuple[Choice, ...] = ()
         found = self.facts_of(places, kinds)
@@ -200,7 +212,7 @@ class Composer:
             blocks.append(self._no_facts(here if set(kinds) <= set(HELP_LINES) else home))
         elif kinds:
             blocks.append(self._response_text("utter_ask_country"))
-            choices = self._country_choices(kinds)
+            choices = self._country_choices(kinds, first=countries_first)
         return Reply("\n\n".join(blocks), choices + self.choices(buttons), id)
 
     def facts_of(self, places: Places, kinds: Iterable[FactKind]) -> list[str]:

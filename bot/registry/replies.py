@@ -70,7 +70,7 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
     values = _values(composer, verdict)
-    said = composer.response(response, places, **values)
+    said = composer.response(response, places, _countries_of_lists(verdict), **values)
     if verdict.ruling is Ruling.IMITATION:
         whole = composer.response(response, places, **{**values, "name": _compared(composer, verdict.matches[0])})
         said = whole if not composer.sms or (septets(fold(whole.text)) or SMS_SEPTETS + 1) <= SMS_SEPTETS else said
@@ -176,6 +176,12 @@ def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
         title = _label(composer, "registry_watch")
         return (Choice(title, payload("watch_recruiter", recruiter=_ref(verdict.matches[0]))),)
     return ()
+
+
+def _countries_of_lists(verdict: Verdict) -> list[str]:
+    """The countries of the lists looked at, those of recruiters' lists first: people ask where they leave from."""
+    consulted = sorted(verdict.consulted, key=lambda pair: pair[0].kind is Kind.EMPLOYERS)
+    return list(dict.fromkeys(source.country for source, _ in consulted))
 
 
 def _by_name(composer: Composer, name: str) -> Choice:

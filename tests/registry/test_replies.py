@@ -1,12 +1,13 @@
 """How a verdict is told: the choices that go on from it."""
 
 import datetime as dt
+import json
 
 import pytest
 
 from bot.knowledge.answers import Composer
 from bot.knowledge.reading import load
-from bot.registry.replies import reply
+from bot.registry.replies import COUNTRY_CHOICE, reply
 from bot.settings import ROOT
 
 TODAY = dt.date(2026, 11, 24)
@@ -22,3 +23,10 @@ def said(registry, query, language, sms=False):
 )
 def test_a_firm_without_a_town_is_told_with_its_country_in_the_language(registry, query, sms, language, country):
     assert said(registry, query, language, sms).choices[0].title.endswith(f", {country}")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "sw"])
+def test_after_not_found_the_countries_that_have_a_list_are_offered_first(registry, language):
+    choices = [choice.payload for choice in said(registry, "Zqwx Plorf", language).choices]
+    offered = [json.loads(payload.removeprefix(COUNTRY_CHOICE)) for payload in choices if COUNTRY_CHOICE in payload]
+    assert [found["country"] for found in offered[:3]] == ["BD", "KE", "UG"]
