@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, open_form
 from actions.registry import ABOUT_RECRUITER, check
+from bot.registry.lookup import CHOSEN
 
 
 class ActionChangeLanguage(SafeAction):
@@ -46,8 +47,9 @@ class ActionInformCountry(SafeAction):
             say.utter_message(response="utter_facts", about="utter_emergency", country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
         events = self._remember(tracker, country)
-        if about == ABOUT_RECRUITER and tracker.get_slot("recruiter_asked"):
-            return [*check(say, tracker, tracker.get_slot("recruiter_asked"), country), *events]
+        asked = tracker.get_slot("recruiter_asked") or CHOSEN
+        if about == ABOUT_RECRUITER and not asked.startswith(CHOSEN):
+            return [*check(say, tracker, asked, country), *events]
         if about == "utter_find_mrc":
             say.utter_message(response="utter_centres", where={"country": country})
             events.append(ActiveLoop(CENTRE_FORM))  # a town may follow

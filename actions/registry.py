@@ -108,7 +108,7 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
                 break
     at_hand.get().filed.append(filing.FiledLookup(verdict.ruling.value, tracker.get_slot("language")))
     say.utter_message(response="utter_registry", verdict=verdict)
-    kept = asked if len(asked) <= 200 and not asked.startswith(CHOSEN) else None
+    kept = asked if len(asked) <= 200 else None
     return [
         SlotSet("recruiter", None), SlotSet("recruiter_asked", kept), SlotSet("about", ABOUT_RECRUITER), UNDERSTOOD,
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -10,7 +12,8 @@ from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cue
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
 from bot.registry.at_hand import at_hand
-from bot.registry.replies import REPORT_CHOICES
+from bot.registry.lookup import CHOSEN
+from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES
 
 REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
 CONFIRM = "report_confirm"
@@ -47,7 +50,7 @@ class ValidateReportForm(SafeAction):
         """Fill the slot, ask again, or fill nothing, which lets the rule of the message's intent have its way."""
         slot, text = tracker.get_slot("requested_slot"), text_of(tracker)
         if slot != CONFIRM and slot not in REPORT_SLOTS:
-            return []  # the form was opened by this very message
+            return [SlotSet("recruiter_asked", _checked(tracker))]  # the form was opened by this very message
         if text.startswith("/"):
             return _picked(slot, tracker)
         if _leaves(tracker, text):
@@ -87,11 +90,24 @@ class ActionFileReport(SafeAction):
         return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]
 
 
+def _checked(tracker: Tracker) -> str | None:
+    """The name or number of the recruiter looked up last, to be offered; None for several, or one that is gone."""
+    asked = tracker.get_slot("recruiter_asked")
+    found = at_hand.get().registry.check(asked, dt.date.today()) if asked else None
+    if found is None or found.named:
+        return None
+    if asked.startswith(CHOSEN):
+        return found.matches[0].name if found.matches else None
+    return found.query
+
+
 def _picked(slot: str, tracker: Tracker) -> list[EventType]:
     """A choice: an answer to this question, or to an older one, which is passed over and the question asked again."""
     intent, answer = intent_of(tracker), entity(tracker, "report_answer")
     if slot == CONFIRM and intent in ("affirm", "deny"):
         return [SlotSet(slot, "yes" if intent == "affirm" else "no")]
+    if slot == "report_who" and answer == REPORT_CHECKED:
+        return [SlotSet(slot, tracker.get_slot("recruiter_asked"))]
     if intent in ("report_answer", "report_recruiter", "affirm", "deny", "unsure"):
         return [SlotSet(slot, answer if answer in REPORT_CHOICES.get(slot, ()) else None)]
     return []

@@ -43,6 +43,8 @@ REPORT_CHOICES = {
     "report_money": ("report_none", "report_skip"),
     "report_contact": ("report_anonymous", "report_answer_here"),
 }
+REPORT_CHECKED = "report_checked"
+"""Picks, as the answer to "who", the recruiter looked up last."""
 
 
 GONE = "gone"
@@ -83,8 +85,12 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
     return Reply(said.text, _choices(composer, verdict) + said.choices, response)
 
 
-def report_question(composer: Composer, slot: str) -> Reply:
-    """One question of the report form; everything can be answered by digit."""
+def report_question(composer: Composer, slot: str, checked: str | None = None) -> Reply:
+    """One question of the report form; everything can be answered by digit.
+
+    Args:
+        checked: the recruiter looked up last: the first choice for "who".
+    """
     choices: tuple[Choice, ...]
     if slot == "report_confirm":
         choices = (Choice(_label(composer, "yes"), payload("affirm")), Choice(_label(composer, "no"), payload("deny")))
@@ -92,6 +98,9 @@ def report_question(composer: Composer, slot: str) -> Reply:
         choices = tuple(
             Choice(_label(composer, id), payload("report_answer", report_answer=id)) for id in REPORT_CHOICES[slot]
         )
+        if slot == "report_who" and checked:
+            found = Choice(_shown(composer, checked), payload("report_answer", report_answer=REPORT_CHECKED))
+            choices = (found, *choices)
     said = composer.response(f"utter_ask_{slot}")
     return Reply(said.text, choices, f"utter_ask_{slot}")
 

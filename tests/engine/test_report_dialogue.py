@@ -40,6 +40,38 @@ async def test_a_report_takes_words_whole_and_keeps_the_language(talk):
     assert "Mr Kamau of the Pearl Agency office" in talk.state
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (["is Zqwx Plorf Manpower licensed?"], "Zqwx Plorf Manpower"),
+        (["check Gulf Associate for me", "2"], "Gulf Associate"),
+        (["is Eastlnd Netwrk licensed?"], "Eastlnd Netwrk"),
+    ],
+)
+async def test_the_recruiter_just_looked_up_is_the_first_answer_to_who(talk, listed_settings, asked, name):
+    await talk.say("hello")
+    for text in asked:
+        await talk.say(text)
+    pick(talk, "/report_recruiter")
+    for digit in ("1", "1"):
+        await talk.say(digit)
+    assert talk.said == ["utter_ask_report_who"]
+    assert [choice.title for choice in talk.choices] == [name, "I do not know"]
+    for digit in ("1", "1", "1", "1", "1"):
+        await talk.say(digit)
+    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
+    assert told["who"] == name
+
+
+async def test_several_recruiters_looked_up_are_no_answer_to_who(talk):
+    await talk.say("hello")
+    await talk.say("is Skill Dove and Eastland Network licensed?")
+    pick(talk, "/report_recruiter")
+    for digit in ("1", "1"):
+        await talk.say(digit)
+    assert [choice.title for choice in talk.choices] == ["I do not know"]
+
+
 async def test_a_report_can_be_stopped_and_resumed(talk):
     await talk.say("hello")
     pick(talk, "/report_recruiter")
