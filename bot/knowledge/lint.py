@@ -14,7 +14,7 @@ from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.course_lint import lint_course
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, read
-from bot.knowledge.segments import fold, segments, septets
+from bot.knowledge.segments import fold, outside_gsm7, segments, septets
 from bot.knowledge.yaml_text import parse_yaml
 
 MAX_SMS_SEGMENTS = 2
@@ -129,7 +129,8 @@ def _lint_topic(knowledge: Knowledge, document: Document, topic: model.Topic, to
     if topic.sources[0].short is None:
         yield document.problem("the first source needs a `short` name for SMS", "sources", 0)
     elif septets(topic.sources[0].short) is None:
-        yield document.problem("`short` has characters outside GSM-7", "sources", 0, "short")
+        outside = outside_gsm7(topic.sources[0].short)
+        yield document.problem(f"`short` has characters outside GSM-7: {outside}", "sources", 0, "short")
     yield from _dead_buttons(knowledge, document, topic.buttons, "buttons", own=topic.id)
     for language, text in topic.languages.items():
         yield from _lint_sms(document, f"{text.sms} ({topic.sources[0].short})", "languages", language, "sms")
@@ -142,7 +143,8 @@ def _lint_sms(document: Document, text: str, *place: str | int) -> Iterator[Prob
     folded = fold(text)
     count = segments(folded)
     if count > MAX_SMS_SEGMENTS:
-        why = "" if septets(folded) is not None else " (it has characters outside GSM-7)"
+        outside = outside_gsm7(folded)
+        why = f" (it has characters outside GSM-7: {outside})" if outside else ""
         yield document.problem(f"{count} SMS segments, at most {MAX_SMS_SEGMENTS}{why}", *place)
 
 

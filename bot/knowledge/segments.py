@@ -30,6 +30,11 @@ def septets(text: str) -> int | None:
         return None
 
 
+def outside_gsm7(text: str) -> str:
+    """The characters of `text` outside the alphabet, each once, for an editor to find: "ệ (U+1EC7)"."""
+    return ", ".join(f"{char} (U+{ord(char):04X})" for char in dict.fromkeys(text) if septets(char) is None)
+
+
 def fold(text: str) -> str:
     """Replace what GSM-7 cannot carry by its nearest plain form (ã → a, ’ → '); é, à, ñ and such stay."""
     return "".join(map(_folded, text.translate(_PUNCTUATION)))

@@ -10,7 +10,7 @@ import yaml
 
 from bot.knowledge import countries
 from bot.knowledge.reading import Document, Problem, read
-from bot.knowledge.segments import septets
+from bot.knowledge.segments import outside_gsm7
 from bot.registry.source import Source, read_sources
 
 
@@ -31,8 +31,8 @@ def _lint(document: Document, source: Source, languages: set[str], today: dt.dat
         yield document.problem(f'"{source.country}" is no ISO 3166 country code', "country")
     if missing := languages - set(source.means):
         yield document.problem(f"means: missing language {', '.join(sorted(missing))}", "means")
-    if septets(source.authority) is None:
-        yield document.problem("authority has characters outside GSM-7: it is shown by SMS", "authority")
+    if outside := outside_gsm7(source.authority):
+        yield document.problem(f"authority is shown by SMS and has characters outside GSM-7: {outside}", "authority")
     for column in set(source.identity) - source.columns.all():
         yield document.problem(f'identity names "{column}", which is no column', "identity")
     if source.shipped:

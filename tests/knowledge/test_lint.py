@@ -44,6 +44,15 @@ def test_too_long_an_sms_is_an_error(copy):
     assert any("sms" in p.message for p in lint(copy, TODAY) if p.is_error)
 
 
+def test_characters_that_an_sms_cannot_carry_are_named(copy):
+    path = copy / TOPIC
+    text = path.read_text(encoding="utf-8").replace("    sms: ", f"    sms: {'Đ' * 20} ", 1)
+    path.write_text(text.replace("short: ", "short: đ", 1), encoding="utf-8")
+    found = [p.message for p in lint(copy, TODAY) if p.is_error]
+    assert any("SMS segments" in message and "outside GSM-7: Đ (U+0110), đ (U+0111)" in message for message in found)
+    assert "`short` has characters outside GSM-7: đ (U+0111)" in found
+
+
 def test_a_topic_past_its_review_is_a_warning_not_an_error(copy):
     late = lint(copy, dt.date(2031, 1, 1))
     assert any("review was due" in p.message for p in late)

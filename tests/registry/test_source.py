@@ -29,6 +29,7 @@ def test_the_real_descriptions_have_no_errors(content_dir):
         (FILE, "kind: agencies", "sort: agencies", "extra fields"),
         (FILE, "  sw: ", "  xx: ", "missing language sw"),
         (FILE, "format: {", "format: [", "not valid YAML"),
+        (FILE, "Ministry of Labour Jamaica", "Bộ Lao động ộ", "outside GSM-7: ộ (U+1ED9), đ (U+0111)"),
         (FILE, "max_age_days: 90", "max_age_days: 0", "greater than or equal to 1"),
         (SHIPPED, "ug_cancelled_2021-06-28.csv", "nowhere.csv", "does not exist"),
         (SHIPPED, "published: 2021-06-28", "published: 2031-06-28", "in the future"),
