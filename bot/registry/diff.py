@@ -62,16 +62,17 @@ def compare(session: Session, source: str, snapshot_id: int) -> Diff:
 
 
 def changes(session: Session, source: str, snapshot_id: int, limit: int) -> list[Change]:
-    """Up to `limit` differences of each kind, removed ones first: those are what an approver must look at."""
+    """Up to `limit` differences of each kind by name, removed ones first: those are what an approver must look at."""
     old, new = is_old(source), is_new(source, snapshot_id)
     partner = OLD.c.identity == NEW.c.identity
-    removed = select(OLD).where(old, ~exists().where(partner, new)).limit(limit)
-    added = select(NEW).where(new, ~exists().where(partner, old)).limit(limit)
+    removed = select(OLD).where(old, ~exists().where(partner, new)).order_by(*_by_name(OLD)).limit(limit)
+    added = select(NEW).where(new, ~exists().where(partner, old)).order_by(*_by_name(NEW)).limit(limit)
     pairs = OLD.join(NEW, and_(partner, new))
     changed = (
         select(*(column.label(f"old_{column.name}") for column in OLD.c), *(NEW.c[name] for name in _SHOWN))
         .select_from(pairs)
         .where(old, OLD.c.digest != NEW.c.digest)
+        .order_by(*_by_name(NEW))
         .limit(limit)
     )
     found = [Change("removed", row["name"], _told(row), "") for row in session.execute(removed).mappings()]
@@ -80,6 +81,10 @@ def changes(session: Session, source: str, snapshot_id: int, limit: int) -> list
         found.append(Change("changed", row["name"], _told(before), _told(row)))
     found += [Change("added", row["name"], "", _told(row)) for row in session.execute(added).mappings()]
     return found
+
+
+def _by_name(table: Any) -> tuple[Any, Any]:
+    return func.lower(table.c.name), table.c.identity
 
 
 _SHOWN = ("name", "licence", "status", "city", "phones", "details", "expires")

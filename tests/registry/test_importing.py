@@ -122,6 +122,16 @@ def test_an_import_that_removes_more_than_a_tenth_is_held_then_approved_or_refus
         snapshots.approve(database, outcome.snapshot_id, "me", "again", NOW)
 
 
+def test_differences_are_told_by_name_whatever_their_place_in_the_file(put, database, tmp_path, bd):
+    put(bd, agencies(tmp_path, FIRMS))
+    more = [(77, ""), (98, "Zebra"), (97, "beta Travels"), (96, "Alpha"), (95, "Gulf")]
+    outcome = put(bd, agencies(tmp_path, [*FIRMS[5:], *more], "2026-11-10"))
+    with database.transaction() as session:
+        shown = changes(session, bd.id, outcome.snapshot_id, 3)
+    assert [c.name for c in shown if c.kind == "added"] == ["Alpha", "beta Travels", "Gulf"]
+    assert [c.name for c in shown if c.kind == "removed"] == sorted(name for _, name in FIRMS[:5])[:3]
+
+
 @pytest.mark.parametrize(
     ("rows", "day", "reason"),
     [
