@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.registry import names, phones
+from bot.registry import dates, names, phones
 from bot.registry.readers import FORMULA, Row
 from bot.registry.source import Source, Status
 
@@ -135,10 +135,11 @@ def _date(source: Source, column: str | None, read: dict[str, str]) -> dt.date |
         return None
     for format in (*source.date_formats, "%Y-%m-%d"):
         try:
-            return dt.datetime.strptime(text, format).date()
+            return dates.parse(text, format, source.language)
         except ValueError:
             continue
-    raise ValueError(f'"{column}": "{text[:40]}" is no date in any of `date_formats`')
+    months = f', with months in "{source.language}"' if any(map(dates.names_months, source.date_formats)) else ""
+    raise ValueError(f'"{column}": "{text[:40]}" is no date in any of `date_formats`{months}')
 
 
 def _other_names(source: Source, read: dict[str, str], name: str) -> tuple[str, ...]:

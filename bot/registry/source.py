@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, Extra, Field, ValidationError, validator
 
 from bot.faults import Fault
@@ -119,8 +120,9 @@ class Source(_Model):
     """One official list.
 
     `max_age_days` is how old a snapshot may get before nobody is called valid on its word. `means` completes, in each
-    language, "listed means: …". `area_code` is put before phone numbers too short to have one. `identity` names the
-    columns by which a row is the same one in the next snapshot; by default the licence, or name and city.
+    language, "listed means: …". `language` is that of the names of months in its dates. `area_code` is put before phone
+    numbers too short to have one. `identity` names the columns by which a row is the same one in the next snapshot; by
+    default the licence, or name and city.
     """
 
     id: str = Field(regex=r"^[a-z][a-z0-9_]{1,47}$")
@@ -139,6 +141,7 @@ class Source(_Model):
     statuses: dict[str, Status] = Field(default_factory=dict)
     status: Status | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    language: str = "en"
     area_code: str = Field("", regex=r"^\d*$")
     licence_prefixes: tuple[str, ...] = ()
     shipped: Shipped | None = None
@@ -147,6 +150,14 @@ class Source(_Model):
     def _is_an_address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
             raise ValueError(f'"{value}" is not a web address')
+        return value
+
+    @validator("language")
+    def _has_months(cls, value: str) -> str:
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f'"{value}" is no language of which the names of months are known') from None
         return value
 
     @validator("means")

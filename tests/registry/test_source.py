@@ -30,6 +30,7 @@ def test_the_real_descriptions_have_no_errors(content_dir):
         (FILE, "  sw: ", "  xx: ", "missing language sw"),
         (FILE, "format: {", "format: [", "not valid YAML"),
         (FILE, "Ministry of Labour Jamaica", "Bộ Lao động ộ", "outside GSM-7: ộ (U+1ED9), đ (U+0111)"),
+        (FILE, "undated: true ", "language: xx #", '"xx" is no language'),
         (FILE, "max_age_days: 90", "max_age_days: 0", "greater than or equal to 1"),
         (SHIPPED, "ug_cancelled_2021-06-28.csv", "nowhere.csv", "does not exist"),
         (SHIPPED, "published: 2021-06-28", "published: 2031-06-28", "in the future"),
