@@ -18,6 +18,7 @@ from bot.conversations.offered import HOME, picked_number
 from bot.conversations.turn import Question, Turn
 from bot.faults import Fault
 from bot.knowledge.reply import Choice, Reply
+from bot.registry.filing import Filed, FiledReport, FiledWatch
 from bot.storage.database import Database
 
 if TYPE_CHECKING:
@@ -57,12 +58,13 @@ class Terminal:
         self._show(turn.replies, turn.language)
 
     async def chat(self, database: Database) -> None:
-        """Talk until an empty line or Ctrl-D; reports and watches are stored in `database`."""
+        """Talk until an empty line or Ctrl-D; reports are stored in `database`, without anybody to answer."""
         state: str | None = None
         language: str | None = None
         rest: Reply | None = None
         choices: tuple[Choice, ...] = ()
         while text := await self._line():
+            filed: tuple[Filed, ...] = ()
             if rest and self._words.command(text) is Command.MORE:
                 replies: tuple[Reply, ...] = (rest,)
             else:
@@ -71,10 +73,13 @@ class Terminal:
                 picked = "/menu" if number == HOME else picked
                 turn = await self._answer(picked or text, state, is_payload=picked is not None)
                 state, language, replies = None if turn.erase else turn.state, turn.language, turn.replies
+                filed = turn.filed
                 with database.transaction() as session:
-                    for filed in turn.filed:
-                        filed.store(session, None, dt.datetime.now(dt.timezone.utc))
+                    for one in filed:
+                        one.store(session, None, dt.datetime.now(dt.timezone.utc))
             shown = self._show(replies, language)
+            for note in filter(None, map(_not_kept, filed)):
+                self._notes.print(note, style="dim")
             rest = shown[-1].rest
             choices = next((reply.choices for reply in reversed(shown) if reply.choices), choices)
 
@@ -108,3 +113,12 @@ class Terminal:
                 self._notes.print(f"({rendered.segments} SMS segments)", style="dim")
             self._out.print()
         return shown
+
+
+def _not_kept(filed: Filed) -> str:
+    """What was promised and cannot be kept, since nobody can be written to in a terminal later; empty for nothing."""
+    if isinstance(filed, FiledWatch) and filed.on:
+        return "(not stored: in a terminal nobody can be told of changes later)"
+    if isinstance(filed, FiledReport) and not filed.anonymous:
+        return "(stored as anonymous: in a terminal staff cannot answer)"
+    return ""

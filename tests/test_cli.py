@@ -76,6 +76,16 @@ def test_chat_by_sms_cuts_long_replies_and_brings_the_rest_on_request(model_sett
     assert "(3 SMS segments)" not in ran.stderr
 
 
+def test_chat_says_what_it_cannot_keep_of_a_promise(model_settings):
+    said = "hello\nis Skill Dove Ltd licensed?\n1\nreport a recruiter\n1\n1\n1\n1\n2\n1\n"
+    ran = salama("chat", said=said, SALAMA_VAR_DIR=model_settings.var_dir)
+    assert ran.returncode == 0, ran.stderr
+    assert "I will tell you here when" in ran.stdout
+    assert ran.stderr.count("(not stored: in a terminal nobody can be told of changes later)") == 1
+    assert "Your report is stored" in ran.stdout
+    assert ran.stderr.count("(stored as anonymous: in a terminal staff cannot answer)") == 1
+
+
 def test_ask_in_a_language_speaks_it(model_settings):
     ran = salama("ask", "?", "--language", "sw", SALAMA_VAR_DIR=model_settings.var_dir)
     assert ran.returncode == 0, ran.stderr
