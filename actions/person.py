@@ -47,8 +47,8 @@ class ActionInformCountry(SafeAction):
             say.utter_message(response="utter_facts", about="utter_emergency", country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
         events = self._remember(tracker, country)
-        asked = tracker.get_slot("recruiter_asked") or CHOSEN
-        if about == ABOUT_RECRUITER and not asked.startswith(CHOSEN):
+        asked = tracker.get_slot("recruiter_asked")
+        if about == ABOUT_RECRUITER and asked and not asked.startswith(CHOSEN):
             return [*check(say, tracker, asked, country), *events]
         if about == "utter_find_mrc":
             say.utter_message(response="utter_centres", where={"country": country})

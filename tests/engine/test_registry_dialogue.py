@@ -59,6 +59,15 @@ async def test_a_country_named_next_narrows_the_look_up(talk):
     assert "Ministry of Gender" in text
 
 
+async def test_a_country_named_after_a_choice_brings_what_is_known_of_it(talk):
+    await talk.say("hello")
+    await talk.say("check Gulf Associate for me")
+    await talk.say("2")
+    text = await talk.say("Uganda")
+    assert talk.said == ["facts_utter_check_recruiter"]
+    assert "Ministry of Gender" in text
+
+
 async def test_a_country_that_has_no_list_does_not_hide_the_listed_name(talk):
     await talk.say("hello")
     pick(talk, '/check_recruiter{"recruiter": "Eastland Network", "country": "QA"}')
