@@ -6,9 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form, text_of
+from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
-from bot.knowledge.words import plain
 
 MAX_SUGGESTIONS = 3
 NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu")
@@ -95,8 +94,6 @@ class ActionDidYouMean(SafeAction):
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
         likely = [r["name"] for r in ranking if r["name"] not in NO_TOPICS]
-        if not plain(text_of(tracker)):
-            likely = []  # of "😀" and "?" nothing can be guessed
         if open_form(tracker) or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:

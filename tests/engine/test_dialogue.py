@@ -216,6 +216,12 @@ async def test_what_holds_no_word_confirms_nothing(talk, text):
     assert talk.turn.filed == ()
 
 
+@pytest.mark.parametrize("number", ["3", "08", "44", "٦"])
+async def test_a_number_that_no_choice_has_is_not_understood(talk, number):
+    await talk.say(number)
+    assert talk.said == ["utter_privacy_notice", "utter_not_understood"]
+
+
 async def test_the_question_whether_to_erase_ends_a_form(talk):
     await talk.say("hello")
     talk.choices = (type("C", (), {"payload": "/risk_check"}),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import joblib
@@ -20,6 +21,8 @@ from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.knowledge.words import plain
 
 RANKING_LENGTH = 10
+SAYS_NOTHING = re.compile(r"\d{0,2}")
+"""Plain words that mean nothing by themselves: none ("?"), or a number that no choice has; "112" is a call for help."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -77,6 +80,12 @@ class CalibratedIntentClassifier(GraphComponent):
         for message in messages:
             if (message.get(INTENT) or {}).get("name") or not message.get(TEXT):
                 continue
+            if SAYS_NOTHING.fullmatch(plain(message.get(TEXT))):
+                message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
+                knows = EMERGENCY in self.classifier.labels  # the detector reads that there, and "🆘" is one
+                ranking = [{"name": EMERGENCY, "confidence": 0.0}] if knows else []
+                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+                continue
             distances = self.classifier.distances(stacked([message]))[0]
             belief = shares(distances[None])[0]
             order = distances.argsort()[::-1]
@@ -86,8 +95,6 @@ class CalibratedIntentClassifier(GraphComponent):
             ]
             ranking = [{"name": str(self.classifier.labels[i]), "confidence": float(belief[i])} for i in told]
             name, confidence = self.classifier.decide(distances)
-            if not plain(message.get(TEXT)):  # "?" and "..." say neither yes nor no
-                name, confidence = FALLBACK, 0.0
             message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
