@@ -30,7 +30,7 @@ STOCK_CONFIG = """
 recipe: default.v1
 assistant_id: stock
 language: en
-importers: [{name: bot.engine.importer.ContentImporter}]
+importers: [{name: benchmarks.some_content.SomeContent}]
 pipeline:
 - name: WhitespaceTokenizer
 - name: RegexFeaturizer
