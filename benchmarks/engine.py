@@ -88,6 +88,17 @@ class Salama:
         assert turn.replies
         self.states[who] = turn.state
 
+    async def say_all(self, said: list[tuple[str, str]]) -> None:
+        """Answer messages that wait, so many at a time as an engine worker claims."""
+        from bot.conversations.turn import Question
+        from bot.conversations.worker import AT_A_TIME
+
+        for at in range(0, len(said), AT_A_TIME):
+            some = said[at : at + AT_A_TIME]
+            self.assistant.look_ahead([Question(who, "web", text, False, None) for who, text in some])
+            for who, text in some:
+                await self.say(who, text)
+
     async def understand(self, text: str) -> str:
         return (await self.assistant.understand(text))["intent"]["name"]
 
@@ -117,6 +128,10 @@ class Stock:
 
         assert await self.agent.handle_message(UserMessage(text, CollectingOutputChannel(), who)) is not None
 
+    async def say_all(self, said: list[tuple[str, str]]) -> None:
+        """Answer messages that come at once, as its server does."""
+        await asyncio.gather(*(self.say(who, text) for who, text in said))
+
     async def understand(self, text: str) -> str:
         return (await self.agent.parse_message(text))["intent"]["name"]
 
@@ -145,12 +160,10 @@ async def measure(side: Salama | Stock) -> dict[str, float]:
 
 
 async def throughput(side: Salama | Stock, texts: list[str], clients: int) -> float:
-    async def client(number: int) -> None:
-        for index in range(number, MESSAGES, clients):
-            await side.say(f"c{clients}-{number}-{index // 20}", texts[index % len(texts)])
-
     started = time.perf_counter()
-    await asyncio.gather(*(client(number) for number in range(clients)))
+    for at in range(0, MESSAGES, clients):
+        numbers = range(at, min(at + clients, MESSAGES))
+        await side.say_all([(f"c{n % clients}-{n // 20 // clients}", texts[n % len(texts)]) for n in numbers])
     return MESSAGES / (time.perf_counter() - started)
 
 
