@@ -57,7 +57,7 @@ class Before:
 async def read(text: str, before: Before, knowledge: Knowledge, understand: Understand) -> tuple[Asked, ...]:
     """What `text` asks, in order: one thing, or at most two questions. A call for help is always one."""
     if before.form:
-        return (Asked(text),)
+        return (Asked(text, await understand(text, before.language)),)
     leaning = _picked(text, before, knowledge) or _follow_up(text, before, knowledge)
     if leaning:
         return (leaning,)

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
+from bot.engine.nlu.recruiters import CHECK
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry.at_hand import lists_say
@@ -91,8 +92,12 @@ class EmergencyDetector(GraphComponent):
 
 
 def _is_sure_of_a_topic(intent: dict[str, Any]) -> bool:
-    """Whether it is one of ours; the classifier takes many a call in unheard words for none of our business."""
-    return intent.get("name") not in (FALLBACK, OUT_OF_SCOPE) and intent.get("confidence", 0.0) >= SURE_OF_A_TOPIC
+    """Whether it is one of ours; the classifier takes many a call in unheard words for none of our business.
+
+    A look-up is none of those: a firm's name drowns what is said beside it.
+    """
+    is_topic = intent.get("name") not in (FALLBACK, OUT_OF_SCOPE, CHECK)
+    return is_topic and intent.get("confidence", 0.0) >= SURE_OF_A_TOPIC
 
 
 def _is_a_recruiter(text: str) -> bool:
