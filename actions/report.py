@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
-from bot.registry import filing
+from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
 from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES
@@ -50,7 +50,7 @@ class ValidateReportForm(SafeAction):
         """Fill the slot, ask again, or fill nothing, which lets the rule of the message's intent have its way."""
         slot, text = tracker.get_slot("requested_slot"), text_of(tracker)
         if slot != CONFIRM and slot not in REPORT_SLOTS:
-            return [SlotSet("recruiter_asked", _checked(tracker))]  # the form was opened by this very message
+            return _opened(tracker)  # by this very message
         if text.startswith("/"):
             return _picked(slot, tracker)
         if _leaves(tracker, text):
@@ -90,6 +90,18 @@ class ActionFileReport(SafeAction):
         return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]
 
 
+def _opened(tracker: Tracker) -> list[EventType]:
+    """What is known when the form is opened: the firm just looked up; a report on another firm is not gone on with."""
+    checked, who = _checked(tracker), tracker.get_slot("report_who")
+    offer = SlotSet("recruiter_asked", checked)
+    if not checked or who in (None, SKIP):
+        return [offer]
+    asked, told = names.parse(checked).key, names.parse(who).key
+    if asked in told or told in asked:
+        return [offer]
+    return [offer, *(SlotSet(slot, None) for slot in (*REPORT_SLOTS, CONFIRM))]
+
+
 def _checked(tracker: Tracker) -> str | None:
     """The name or number of the recruiter looked up last, to be offered; None for several, or one that is gone."""
     asked = tracker.get_slot("recruiter_asked")
@@ -107,7 +119,7 @@ def _picked(slot: str, tracker: Tracker) -> list[EventType]:
     if slot == CONFIRM and intent in ("affirm", "deny"):
         return [SlotSet(slot, "yes" if intent == "affirm" else "no")]
     if slot == "report_who" and answer == REPORT_CHECKED:
-        return [SlotSet(slot, tracker.get_slot("recruiter_asked"))]
+        return _who(tracker.get_slot("recruiter_asked"))
     if intent in ("report_answer", "report_recruiter", "affirm", "deny", "unsure"):
         return [SlotSet(slot, answer if answer in REPORT_CHOICES.get(slot, ()) else None)]
     return []
@@ -145,7 +157,14 @@ def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> 
         return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
     if is_likely(tracker, EMERGENCY):
         say.utter_message(response="utter_report_danger")
-    return [SlotSet(slot, text)]
+    if slot == "report_contact" and form_cues().wants_answer(text):
+        return [SlotSet(slot, ANSWER_HERE)]
+    return _who(text) if slot == "report_who" else [SlotSet(slot, text)]
+
+
+def _who(name: str) -> list[EventType]:
+    """The recruiter reported; what is looked up from now on may be another one."""
+    return [SlotSet("report_who", name), SlotSet("recruiter_asked", None)]
 
 
 def _says(tracker: Tracker, intent: str) -> bool:

@@ -52,7 +52,8 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
         slots = tracker.current_slot_values()
         composer = self.composer(slots.get("language"), output_channel)
         places = Places(slots.get("origin"), slots.get("destination"))
-        reply = compose(composer, utter_action, places, {**kwargs, "checked": slots.get("recruiter_asked")})
+        recruiter = slots.get("report_who") or slots.get("recruiter_asked")
+        reply = compose(composer, utter_action, places, {**kwargs, "recruiter": recruiter})
         return {
             "text": reply.text,
             "buttons": [{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
@@ -87,7 +88,7 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_watch":
         return registry_replies.watch(composer, arguments["on"], arguments["name"], arguments["entry"])
     if name.startswith(ASK_REPORT):
-        return registry_replies.report_question(composer, name.removeprefix("utter_ask_"), arguments["checked"])
+        return registry_replies.report_question(composer, name.removeprefix("utter_ask_"), arguments["recruiter"])
     if name.startswith("utter_course_") and "course" in arguments:
         return course_reply(composer, name, places, arguments)
     if name == "utter_languages":

@@ -42,6 +42,10 @@ class FormCues:
         short = len(plain(text).split()) <= LONGEST_ASIDE
         return short and (text.rstrip(" .!").endswith("?") or self._begins("questions", text))
 
+    def wants_answer(self, text: str) -> bool:
+        """Whether `text` asks, unlike "do not write to me", for an answer."""
+        return bool(self._finders["wants_answer"].find(text)) and not self.hesitates(text)
+
     def negates(self, text: str) -> bool:
         """Whether `text` says not to do what it names."""
         return bool(self._finders["negations"].find(text))

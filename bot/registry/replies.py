@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from bot.knowledge import countries
@@ -85,23 +85,26 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
     return Reply(said.text, _choices(composer, verdict) + said.choices, response)
 
 
-def report_question(composer: Composer, slot: str, checked: str | None = None) -> Reply:
+def report_question(composer: Composer, slot: str, recruiter: str | None = None) -> Reply:
     """One question of the report form; everything can be answered by digit.
 
     Args:
-        checked: the recruiter looked up last: the first choice for "who".
+        recruiter: the one looked up last, who is the first choice for "who"; later the one reported, named at the end.
     """
+    said = composer.response(f"utter_ask_{slot}")
     choices: tuple[Choice, ...]
     if slot == "report_confirm":
         choices = (Choice(_label(composer, "yes"), payload("affirm")), Choice(_label(composer, "no"), payload("deny")))
+        if recruiter and recruiter not in REPORT_CHOICES["report_who"]:
+            about = f"{_label(composer, 'report_about')}: {_shown(composer, recruiter)}"
+            said = replace(said, text=f"{about}\n{said.text}")
     else:
         choices = tuple(
             Choice(_label(composer, id), payload("report_answer", report_answer=id)) for id in REPORT_CHOICES[slot]
         )
-        if slot == "report_who" and checked:
-            found = Choice(_shown(composer, checked), payload("report_answer", report_answer=REPORT_CHECKED))
+        if slot == "report_who" and recruiter:
+            found = Choice(_shown(composer, recruiter), payload("report_answer", report_answer=REPORT_CHECKED))
             choices = (found, *choices)
-    said = composer.response(f"utter_ask_{slot}")
     return Reply(said.text, choices, f"utter_ask_{slot}")
 
 

@@ -179,3 +179,49 @@ async def test_money_in_a_report_is_no_emergency(talk, text):
     await talk.say(text)
     assert talk.said[-1] == "utter_ask_report_who"
     assert text in json.loads(talk.state)["slots"]["report_what"]
+
+
+async def test_a_report_on_another_firm_than_the_one_just_looked_up_is_begun_anew(talk, listed_settings):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "Nairobi", "stop", "is Zqwx Plorf Manpower licensed?"):
+        await talk.say(text)
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    assert talk.said == ["utter_ask_report_what"]
+    for text in ("1", "1", "Kampala", "1", "1"):
+        await talk.say(text)
+    assert talk.said == ["utter_ask_report_confirm"]
+    assert "Report about: Zqwx Plorf Manpower" in talk.turn.replies[-1].text
+    await talk.say("yes")
+    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
+    assert (told["who"], told["where"]) == ("Zqwx Plorf Manpower", "Kampala")
+
+
+async def test_a_report_that_was_stopped_goes_on_though_another_firm_had_been_looked_up_before_it(talk):
+    await talk.say("is Zqwx Plorf Manpower licensed?")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "stop"):
+        await talk.say(text)
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    assert talk.said == ["utter_ask_report_where"]
+
+
+@pytest.mark.parametrize(
+    ("words", "anonymous"),
+    [
+        ("answer me here", False),
+        ("oui répondez-moi ici", False),
+        ("nijibuni hapa", False),
+        ("do not write to me", True),
+    ],
+)
+async def test_who_asks_for_an_answer_in_words_is_not_anonymous(talk, words, anonymous):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "Nairobi", "1", words):
+        await talk.say(text)
+    assert talk.said[-1] == "utter_ask_report_confirm"
+    await talk.say("yes")
+    assert talk.turn.filed[0].anonymous is anonymous
