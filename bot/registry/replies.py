@@ -66,9 +66,12 @@ class WatchedChange:
 def reply(composer: Composer, verdict: Verdict, places: Places | None = None) -> Reply:
     """The verdict in words, with the choices that go on from it."""
     response = _RESPONSES[verdict.ruling]
-    if verdict.ruling is Ruling.NOT_FOUND and not verdict.consulted:
-        response = "utter_registry_no_list"
     if verdict.ruling is Ruling.NOT_FOUND:
+        kinds = {source.kind for source, _ in verdict.consulted}
+        if not kinds:
+            response = "utter_registry_no_list"
+        elif kinds == {Kind.STRUCK_OFF}:
+            response = "utter_registry_not_struck_off"
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
     values = _values(composer, verdict)
