@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.registry.index import KeySet
@@ -6,6 +6,7 @@ from bot.registry.index import KeySet
 KEYS = st.lists(st.text(max_size=12), max_size=30)
 
 
+@settings(deadline=None)
 @given(KEYS, KEYS)
 def test_a_key_set_never_says_no_to_a_key_that_it_holds(held, asked):
     known = KeySet(held)
