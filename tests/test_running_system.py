@@ -95,7 +95,7 @@ def test_a_killed_child_is_started_again_and_the_message_meanwhile_is_answered(p
     killed = system.children()["engine"]
     killed.kill()
     ask(page, "hello")
-    expect(page.locator(".choices")).to_be_visible(timeout=40_000)
+    expect(page.locator(".choices")).to_be_visible(timeout=120_000)
     assert system.children()["engine"].pid != killed.pid
 
 
