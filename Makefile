@@ -35,7 +35,7 @@ lint: .venv/.ready ## style, types, import contracts, content
 train: .venv/.ready ## train even if the model is fresh
 	@$(BIN)/salama train --force
 
-bench: .venv/.ready ## measure against stock Rasa (about half an hour); writes benchmarks/RESULTS.md
+bench: .venv/.ready ## measure against stock Rasa (hours; with STOCK_EPOCHS=2 STOCK_EVERY=8 half an hour); writes benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/engine.py
 
 clean: ## remove the environment and all local data

@@ -157,7 +157,8 @@ def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> 
         return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
     if is_likely(tracker, EMERGENCY):
         say.utter_message(response="utter_report_danger")
-    if slot == "report_contact" and form_cues().wants_answer(text):
+    # what holds a number tells where else to answer, and is kept
+    if slot == "report_contact" and form_cues().wants_answer(text) and not any(map(str.isdigit, text)):
         return [SlotSet(slot, ANSWER_HERE)]
     return _who(text) if slot == "report_who" else [SlotSet(slot, text)]
 

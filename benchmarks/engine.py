@@ -30,7 +30,7 @@ STOCK_CONFIG = """
 recipe: default.v1
 assistant_id: stock
 language: en
-importers: [{name: benchmarks.some_content.SomeContent}]
+importers: [{name: some_content.SomeContent}]
 pipeline:
 - name: WhitespaceTokenizer
 - name: RegexFeaturizer
@@ -205,7 +205,8 @@ def main() -> None:
         salama, stock = run_side("salama", Path(ours)), run_side("stock", Path(theirs))
     lines = ["| | Salama | stock Rasa | ratio |", "|---|---|---|---|"]
     lines += [f"| {k} | {salama[k]:.2f} | {stock[k]:.2f} | {salama[k] / stock[k]:.2f} |" for k in stock]
-    head = f"# Engine\n\n`STOCK_EPOCHS={EPOCHS} make bench` (2 cores, both sides in one run, one after the other):\n\n"
+    command = f"STOCK_EPOCHS={EPOCHS} STOCK_EVERY={os.environ.get('STOCK_EVERY', '1')} make bench"
+    head = f"# Engine\n\n`{command}` (2 cores, both sides in one run, one after the other):\n\n"
     text = head + "\n".join(lines) + "\n"
     results = ROOT / "benchmarks/RESULTS.md"
     _, rest = results.read_text(encoding="utf-8").split("\n# ", 1)  # the other benchmarks' sections stay

@@ -168,10 +168,11 @@ class Assistant:
         await processor.handle_message(message)
 
     async def _parse(self, text: str, language: str | None) -> dict[str, Any]:
-        """Rasa's parse; of words of danger that the whole message explains away, each part is heard by itself."""
+        """Rasa's parse; where a message explains its words of danger away, each of its sentences is heard by itself."""
         whole = await self._parse_as_one(text, language)
-        if whole.get(WORDS_OF_DANGER):
-            for part in filter(None, map(str.strip, PARTS.split(text))):
+        parts = [part for part in map(str.strip, PARTS.split(text)) if part]
+        if whole.get(WORDS_OF_DANGER) and len(parts) > 1:
+            for part in parts:
                 if (await self._parse_as_one(part, language))["intent"]["name"] == EMERGENCY:
                     return {**whole, "intent": {"name": EMERGENCY, "confidence": 1.0}}
         return whole

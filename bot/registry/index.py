@@ -6,7 +6,7 @@ pg_trgm and FTS5 miss names that only sound alike or are run together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,23 +29,6 @@ _CODES = np.full(256, 37, dtype=np.int32)
 _CODES[ord("a") : ord("z") + 1] = np.arange(26)
 _CODES[ord("0") : ord("9") + 1] = np.arange(26, 36)
 _CODES[ord(" ")] = BLANK
-
-
-class KeySet:
-    """Tells most texts that no name is spelt so, which spares asking the database with every message.
-
-    It holds a number of eight bytes a name; two texts that share one are told apart by the database.
-    """
-
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._hashes: Array = np.unique(np.fromiter(map(hash, keys), np.int64))
-
-    def has_any(self, keys: Sequence[str]) -> bool:
-        """Whether one of `keys` may be there; never a wrong no."""
-        asked: Array = np.fromiter(map(hash, keys), np.int64, len(keys))
-        at: Array = np.searchsorted(self._hashes, asked)
-        inside = at < len(self._hashes)
-        return bool((self._hashes[at[inside]] == asked[inside]).any())
 
 
 class NameIndex:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from bot.registry import names, stored
-from bot.registry.index import KeySet, NameIndex
+from bot.registry.index import NameIndex
 from bot.registry.query import Query, load_cues
 from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
@@ -65,7 +65,6 @@ class Registry:
         self._looked = float("-inf")
         self._index, self._slips = NameIndex([]), SlipIndex([])
         self._struck, self._struck_in = StruckNames([], [], str.isdigit), frozenset[str]()
-        self._known = KeySet([])
         self._entry_ids = self._source_of = np.zeros(0, np.int64)
         self._order: list[str] = []
         self.published: dict[str, dt.date | None] = {}
@@ -129,7 +128,7 @@ class Registry:
         """
         self.refresh()
         name = names.parse(text)
-        if len(name.key) < SHORTEST_FIRM or not self._known.has_any([name.key]):
+        if len(name.key) < SHORTEST_FIRM or not self._slips.may_hold(name.key):
             return False
         with self._database.reading() as session:
             rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, [name.key]))
@@ -156,7 +155,7 @@ class Registry:
         whole = names.parse(query.text).key
         wanted = [key for key, name in told.items() if key and (key != whole or len(name.words) > 1)]
         agencies = {id for id in self.published if self.sources[id].kind is not Kind.EMPLOYERS}
-        if not agencies or not self._known.has_any(wanted):
+        if not agencies or not any(map(self._slips.may_hold, wanted)):
             return False
         with self._database.reading() as session:
             rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, wanted))
@@ -225,7 +224,6 @@ class Registry:
         place = {id: n for n, id in enumerate(self._order)}
         query = (
             select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires)
-            .add_columns(_keys.c.value)
             .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
             .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(self._order))
         )
@@ -233,7 +231,6 @@ class Registry:
         self._entry_ids = np.array([row[0] for row in rows], dtype=np.int64)
         self._source_of = np.array([place[row[1]] for row in rows], dtype=np.int64)
         self._index = NameIndex([row[2] for row in rows])
-        self._known = KeySet([row[5] for row in rows])
         self._slips = SlipIndex([row[2].replace(" ", "") for row in rows])
         struck = [row for row in rows if Status(row[3]) in BAD or row[4] is not None]
         self._struck_in = frozenset(row[1] for row in struck)

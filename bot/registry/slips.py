@@ -28,6 +28,11 @@ class SlipIndex:
         self._forward, self._forward_at = _sorted(told)
         self._backward, self._backward_at = _sorted([(key[::-1], at) for key, at in told])
 
+    def may_hold(self, key: str) -> bool:
+        """Whether `key` is a name of the index letter by letter; yes for those too short to be in it."""
+        at = bisect_left(self._forward, key)
+        return len(key) < SHORTEST or (at < len(self._forward) and self._forward[at] == key)
+
     def search(self, key: str) -> list[int]:
         """The positions of the names one slip from `key`; the name itself is none."""
         if len(key) < SHORTEST:

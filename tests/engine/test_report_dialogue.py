@@ -225,3 +225,12 @@ async def test_who_asks_for_an_answer_in_words_is_not_anonymous(talk, words, ano
     assert talk.said[-1] == "utter_ask_report_confirm"
     await talk.say("yes")
     assert talk.turn.filed[0].anonymous is anonymous
+
+
+async def test_a_number_to_answer_at_is_kept(talk, listed_settings):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "Nairobi", "1", "call me on 0712 345678", "yes"):
+        await talk.say(text)
+    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
+    assert told["contact"] == "call me on 0712 345678"

@@ -4,6 +4,8 @@ import random
 import string
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from bot.registry.slips import SHORTEST, SlipIndex
@@ -30,3 +32,14 @@ def test_it_finds_what_comparing_with_every_name_finds():
         fits = [len(name) >= SHORTEST and OSA.distance(asked, name) == 1 for name in keys]
         wanted = [at for at, fit in enumerate(fits) if fit and len(asked) >= SHORTEST]
         assert sorted(index.search(asked)) == wanted
+
+
+KEYS = st.lists(st.text(max_size=12), max_size=30)
+
+
+@settings(deadline=None)
+@given(KEYS, KEYS)
+def test_it_never_says_no_to_a_name_that_it_was_given(held, asked):
+    index = SlipIndex(held)
+    assert all(map(index.may_hold, held))
+    assert not any(index.may_hold(key) for key in asked if len(key) >= SHORTEST and key not in held)
