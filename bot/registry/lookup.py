@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.registry import names, stored
 from bot.registry.index import NameIndex
-from bot.registry.query import Query, load_cues
+from bot.registry.query import Query, load_cues, quoted
 from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.struck import StruckName, StruckNames
@@ -32,6 +33,8 @@ SIMILAR_LIMIT, FEW = 24, 3
 SHORTEST_FIRM = 5
 ONE_FIRM = 0.85
 """From this likeness on to one listed name, "Khan and Sons" is one firm."""
+SHORTEST_MISSPELT, SHORTEST_NUMBER = 10, 4
+"""Letters of a name, and digits of a number, from which on they are looked up though nobody asked to."""
 SHORT_QUERY = 6
 SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
@@ -104,7 +107,7 @@ class Registry:
             firms = self._firms_named(session, query) if sources else ()
         consulted = tuple((source, self.published[id]) for id, source in sources.items())
         if firms:
-            return Verdict(Ruling.SEVERAL, query.text, consulted=consulted, country=country, named=firms)
+            return self._on_several(firms, Verdict(Ruling.SEVERAL, query.text, (), (), consulted, country), today)
         named = query.name if query.licence or query.phone else ""
         named = "" if query.licence == query.name else named
         asked = query.name or query.licence or query.phone or query.text
@@ -114,6 +117,14 @@ class Registry:
         near = tuple(pair for pair in consulted if pair[0].country == country)
         there = [hit for hit in hits if hit.source.country == country]
         return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
+
+    def _on_several(self, firms: tuple[str, ...], several: Verdict, today: dt.date) -> Verdict:
+        """The first firm that the lists speak against, told at once; without one, the person chooses."""
+        for firm in firms:
+            verdict = self.check(quoted(firm), today, several.country)
+            if verdict.ruling.value in BAD:
+                return replace(verdict, named=tuple(other for other in firms if other != firm))
+        return replace(several, named=firms)
 
     def names_struck_off(self, text: str) -> bool:
         """Whether the whole name of a struck-off recruiter stands anywhere in a message."""
@@ -161,15 +172,29 @@ class Registry:
             rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, wanted))
         return any(row["source"] in agencies and row["until_id"] is None and _is_the_name(row, told) for row in rows)
 
+    def is_alone_and_nearly_listed(self, text: str) -> bool:
+        """Whether a message is nothing but an agency's name with one slip, or a licence or phone number of a list."""
+        self.refresh()
+        query, name = self.read(text), names.parse(text)
+        if len(name.words) > 1 and len(name.key) >= SHORTEST_MISSPELT and self._slips.search(name.key):
+            return True
+        if query.name not in ("", query.licence) or sum(map(str.isdigit, query.text)) < SHORTEST_NUMBER:
+            return False
+        sources = {id: s for id, s in self.sources.items() if id in self.published}
+        with self._database.reading() as session:
+            phones = stored.phone_values(query.phone, sources.values())
+            return bool(stored.by_licence(session, query, sources) or stored.by_keys(session, KeyKind.PHONE, phones))
+
     def _firms_named(self, session: Session, query: Query) -> tuple[str, ...]:
         """The names of a message that surely names several firms; empty for one, also when its name holds an "and"."""
         if not query.parts or query.text.startswith(CHOSEN):
             return ()
         cues = load_cues(self._content_dir)
         surely = [self._is_surely_listed(session, part) for part in query.parts]
-        if sum(surely) < 2 and self._struck.within(query.text):
-            return ()
-        beside = [query.is_question and "," not in query.text and cues.looks_like_a_name(part) for part in query.parts]
+        if sum(surely) < 2 and self._struck.within(query.text) and not any(map(self._struck.within, query.parts)):
+            return ()  # a struck-off name that holds an "and"
+        asks = (query.is_question and "," not in query.text) or cues.holds_only_names(query.text)
+        beside = [asks and cues.looks_like_a_name(part) for part in query.parts]
         firms = tuple(p for p, sure, alike in zip(query.parts, surely, beside, strict=True) if sure or alike)
         if not any(surely) or len(firms) < 2:
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,8 @@ MAX_QUERY = 300
 GROUPS = ("openers", "predicates", "roles", "places", "connectors", "separators")
 NO_CUES = ("connectors", "separators")
 """Groups whose words may stand inside a name."""
+ALL = "all"
+"""Words that no one language has for itself: places, and what joins names."""
 MAX_PARTS = 4
 LONGEST_TAIL = 4
 """Words on each side of a name's heart that may belong to it, such as "Recruitment Agency Limited"."""
@@ -30,6 +33,8 @@ _NUMBER_WORDS = (
 _LICENCE = re.compile(
     rf"(?<!\w){_NUMBER_WORDS}(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I
 )
+_SENTENCE_END = re.compile(r"(?<=\w{3}[.?!])\s+")
+"""Not the end of "A.", "No." or "Dr."."""
 _WORD = re.compile(r"[^\s?!,;:]+")
 
 
@@ -61,10 +66,11 @@ class Cues:
 
     Args:
         groups: the words of each of `GROUPS`, of all languages.
+        languages: the language of each word that only one has, as its ISO 639-1 code.
     """
 
-    def __init__(self, groups: Mapping[str, frozenset[str]]) -> None:
-        self._groups = groups
+    def __init__(self, groups: Mapping[str, frozenset[str]], languages: Mapping[str, str]) -> None:
+        self._groups, self._languages = groups, languages
         self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
 
     def knows(self, word: str) -> bool:
@@ -84,13 +90,40 @@ class Cues:
             return Query(text, text, text, told=(text,))
         if rest.isupper() and self._is_question(rest):
             rest = rest.lower()  # capitals tell nothing here
-        name, told = self._name(rest.strip())
+        name, told = self._name(self._telling(rest.strip()))
         return Query(text, name, licence, phone, told, self._is_question(rest), self._parts(rest))
+
+    def language(self, text: str) -> str | None:
+        """The language that a question about a recruiter is asked in, whatever language the name is in.
+
+        None where the text asks no such question, or its words do not tell.
+        """
+        words = [_bare(word) for word in _WORD.findall(text)]
+        told = Counter(self._languages[word] for word in words if word in self._languages).most_common(2)
+        if not told or not self._is_question(text) or (len(told) > 1 and told[0][1] == told[1][1]):
+            return None
+        return told[0][0]
 
     def looks_like_a_name(self, text: str) -> bool:
         """Whether `text`, which holds no verb that we know, has a capital letter or says what somebody is."""
         words = _WORD.findall(text)
         return any(word[:1].isupper() or _bare(word) in self._groups["roles"] for word in words)
+
+    def holds_only_names(self, text: str) -> bool:
+        """Whether every word has a capital letter but those that join names."""
+        joining = self._groups["connectors"] | self._groups["separators"]
+        return all(word[:1].isupper() or _bare(word) in joining for word in _WORD.findall(text))
+
+    def _telling(self, text: str) -> str:
+        """The one sentence that may hold a name, beside such as "I am in Kenya."; the whole where that is not sure."""
+        sentences = _SENTENCE_END.split(text)
+        telling = [one for one in sentences if not self._names_nobody(_WORD.findall(one))]
+        return telling[0] if len(telling) == 1 else text
+
+    def _names_nobody(self, words: list[str]) -> bool:
+        """Whether it is surely a sentence of its own: "Kenya" after "Ltd." may belong to the name."""
+        bare = [_bare(word) for word in words]
+        return self._all.issuperset(bare) and not self._groups["openers"].isdisjoint(bare)
 
     def _parts(self, text: str) -> tuple[str, ...]:
         """The names between "and", "or" and commas; empty when there is one name at most."""
@@ -167,6 +200,8 @@ class Cues:
     def _stands_before(self, word: str, capital: bool, first: bool) -> bool:
         if not word:
             return True
+        if word.endswith("."):  # an initial
+            return False
         small = word[:1].islower()
         if _bare(word) in self._groups["roles"]:
             return small and capital
@@ -177,6 +212,12 @@ class Cues:
     def _stands_after(self, word: str) -> bool:
         known = self._groups["openers"] | self._groups["predicates"]
         return not word or (word[:1].islower() and _bare(word) in known)
+
+
+def quoted(name: str) -> str:
+    """A query for `name` and nothing else of it, however it sounds."""
+    plain = name.replace('"', " ")
+    return f'"{plain}"'
 
 
 def _joined(words: list[str]) -> str:
@@ -198,8 +239,13 @@ def load_cues(content_dir: Path) -> Cues:
     """The cue words of all languages, from `content/recruiter_cues.yml`."""
     path = content_dir / "recruiter_cues.yml"
     data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    found: dict[str, set[str]] = {name: set() for name in GROUPS}
-    for groups in (data or {}).values():
-        for name, words in groups.items():
-            found[name] |= {_bare(str(word)) for word in words}
-    return Cues({name: frozenset(words) for name, words in found.items()})
+    groups: dict[str, set[str]] = {name: set() for name in GROUPS}
+    languages: dict[str, set[str]] = defaultdict(set)
+    for language, found in (data or {}).items():
+        for name, words in found.items():
+            bare = {_bare(str(word)) for word in words}
+            groups[name] |= bare
+            for word in bare if language != ALL else ():
+                languages[word].add(language)
+    only_one = {word: next(iter(spoken)) for word, spoken in languages.items() if len(spoken) == 1}
+    return Cues({name: frozenset(words) for name, words in groups.items()}, only_one)

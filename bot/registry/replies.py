@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -12,9 +13,12 @@ from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, septets
 from bot.registry.lookup import CHOSEN
 from bot.registry.names import fold as transliterated
+from bot.registry.query import quoted
 from bot.registry.source import Kind, Source, Status
 from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
+_LINK = re.compile(r"(?<=\w\w)\.(?=\w\w)")
+"""The dots of an address, which a phone would make a link of: nobody's but ours may be tapped."""
 MAX_NAME = 44
 MAX_NAME_SMS = 34
 MAX_NAME_COMPARED = 160
@@ -74,7 +78,7 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
             response = "utter_registry_not_struck_off"
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
-    values = _values(composer, verdict)
+    values = _values(composer, verdict, places)
     said = composer.response(response, places, _countries_of_lists(verdict), **values)
     if verdict.ruling is Ruling.IMITATION:
         whole = composer.response(response, places, **{**values, "name": _compared(composer, verdict.matches[0])})
@@ -111,12 +115,18 @@ def report_question(composer: Composer, slot: str, recruiter: str | None = None)
     return Reply(said.text, choices, f"utter_ask_{slot}")
 
 
-def watch(composer: Composer, on: bool, name: str, entry: str) -> Reply:
-    """Confirms that changes will, or will no longer, be told."""
-    if not on:
+def watch(composer: Composer, hit: Hit | None) -> Reply:
+    """Confirms that changes of what is said of `hit` will be told, or (without one) none any more."""
+    if hit is None:
         return composer.response("utter_watch_off")
-    said = composer.response("utter_watch_on", name=_shown(composer, name))
-    stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=entry))
+    said = composer.response(
+        "utter_watch_on",
+        name=_shown(composer, hit.name),
+        status=_status(composer, hit),
+        list=hit.source.authority,
+        date=_date(composer, hit),
+    )
+    stop = Choice(_label(composer, "registry_unwatch"), payload("unwatch_recruiter", recruiter=_ref(hit)))
     return Reply(said.text, (stop, *said.choices), "utter_watch_on")
 
 
@@ -144,7 +154,7 @@ def _word(composer: Composer, source: Source, status: str) -> str:
     return _label(composer, f"registry_status_{status}")
 
 
-def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
+def _values(composer: Composer, verdict: Verdict, places: Places | None) -> dict[str, str]:
     values = {
         "name": _shown(composer, verdict.query),
         "asked": _shown(composer, verdict.query),
@@ -162,8 +172,22 @@ def _values(composer: Composer, verdict: Verdict) -> dict[str, str]:
         "date": _date(composer, first),
         "means": first.source.means[composer.language],
         "status": _status(composer, first),
+        "compare": _label(composer, "registry_compare_licence" if first.licence else "registry_compare_name"),
+        "elsewhere": _elsewhere(composer, verdict, places),
         "site": urlsplit(site).netloc.removeprefix("www.") if composer.sms else site,
     }
+
+
+def _elsewhere(composer: Composer, verdict: Verdict, places: Places | None) -> str:
+    """That the list is of another country than was asked about, or the person's own; but sponsors are always abroad."""
+    source = verdict.matches[0].source
+    own = places.origin if places else None
+    asked = verdict.country or (None if source.kind is Kind.EMPLOYERS else own)
+    if asked is None or source.country in (asked, own):
+        return ""
+    there, here = (countries.name(code, composer.language) for code in (source.country, asked))
+    label = "registry_elsewhere_sms" if composer.sms else "registry_elsewhere"
+    return _label(composer, label).format(there=there, asked=here)
 
 
 def _licence(hit: Hit) -> str:
@@ -176,21 +200,24 @@ def _compared(composer: Composer, hit: Hit) -> str:
 
 
 def _choices(composer: Composer, verdict: Verdict) -> tuple[Choice, ...]:
-    if verdict.ruling is Ruling.SEVERAL:
-        return tuple(_by_name(composer, name) for name in verdict.named)
     if verdict.ruling is Ruling.OTHER_HOLDER:
         return (_by_name(composer, verdict.query),)
     if verdict.ruling in (Ruling.AMBIGUOUS, Ruling.IMITATION):
         exactly = "registry_exactly_sms" if composer.sms else "registry_exactly"
         pattern = "{name}" if verdict.ruling is Ruling.AMBIGUOUS else _label(composer, exactly)
+        about = {"country": verdict.country} if verdict.country else {}
         return tuple(
-            Choice(pattern.format(name=_title(composer, hit)), payload("check_recruiter", recruiter=_ref(hit)))
+            Choice(
+                pattern.format(name=_title(composer, hit, verdict)),
+                payload("check_recruiter", recruiter=_ref(hit), **about),
+            )
             for hit in verdict.matches
         )
+    others = tuple(_by_name(composer, name) for name in verdict.named)
     if verdict.matches:
         title = _label(composer, "registry_watch")
-        return (Choice(title, payload("watch_recruiter", recruiter=_ref(verdict.matches[0]))),)
-    return ()
+        return (*others, Choice(title, payload("watch_recruiter", recruiter=_ref(verdict.matches[0]))))
+    return others
 
 
 def _countries_of_lists(verdict: Verdict) -> list[str]:
@@ -201,28 +228,35 @@ def _countries_of_lists(verdict: Verdict) -> list[str]:
 
 def _by_name(composer: Composer, name: str) -> Choice:
     """Looks one name up, told whole: hence the quotation marks."""
-    plain = name.replace('"', " ")
-    return Choice(_shown(composer, plain), payload("check_recruiter", recruiter=f'"{plain}"'))
+    return Choice(_shown(composer, name.replace('"', " ")), payload("check_recruiter", recruiter=quoted(name)))
 
 
 def _ref(hit: Hit) -> str:
     return f"{CHOSEN}{hit.entry_id}"
 
 
-def _title(composer: Composer, hit: Hit) -> str:
+def _title(composer: Composer, hit: Hit, verdict: Verdict) -> str:
     """A choice: name, licence number, place, and a mark where the lists speak against it."""
-    place = hit.city.rsplit(",", 1)[-1].strip()[:24] or countries.name(hit.source.country, composer.language)
+    country, place = countries.name(hit.source.country, composer.language), _town(hit)
+    is_abroad = len(verdict.countries) > 1 or verdict.country not in (None, hit.source.country)
     mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
     # the name that warns is told whole where it can be
     name = _shown(composer, hit.name, MAX_NAME if hit.status in BAD else None)
-    parts = [name, hit.licence[:14], place, mark]
+    parts = [name, hit.licence[:14], place, country if is_abroad or not place else "", mark]
     return _plain(composer, ", ".join(part for part in parts if part))
+
+
+def _town(hit: Hit) -> str:
+    """The last piece of the address that may be a town's name: "Dhaka-1000", not "2nd"."""
+    pieces = (piece.strip() for piece in reversed(hit.city.split(",")))
+    return next((piece[:24] for piece in pieces if piece[:1].isalpha()), "")
 
 
 def _shown(composer: Composer, name: str, longest: int | None = None) -> str:
     """A name for the reply: one line, no markup, cut; in SMS without letters that would double its price."""
     longest = longest or (MAX_NAME_SMS if composer.sms else MAX_NAME)
-    text = " ".join("".join(c for c in name if c.isprintable() and c not in "<>{}[]").split())
+    text = " ".join("".join(c for c in name if c.isprintable() and c not in "<>{}[]@").split())
+    text = _LINK.sub(". ", text.replace("://", " "))
     if text.startswith(CHOSEN):
         return "-"
     text = text if len(text) <= longest else text[: longest - 3].rstrip() + "..."
@@ -245,9 +279,11 @@ def _date(composer: Composer, hit: Hit) -> str:
 
 def _history(composer: Composer, verdict: Verdict) -> str:
     """What was said before, the newest of it; a valid word after a bad one tells the bad one."""
-    if not verdict.history:
+    now = verdict.matches[0].as_of if verdict.matches else None
+    before = [hit for hit in verdict.history if hit.as_of is None or hit.as_of != now]
+    if not before:
         return ""
-    told = verdict.history[:1] if composer.sms else verdict.history[:3]
+    told = before[: 1 if composer.sms else 3]
     words = "; ".join(f"{_status(composer, hit)} ({_date(composer, hit)})" for hit in told)
     label = "registry_before" if verdict.matches else "registry_gone"
     return _label(composer, label).format(words=words)
@@ -260,11 +296,16 @@ def _lists(composer: Composer, verdict: Verdict) -> str:
         return ", ".join(f"{authority} {day}" for authority, day in list(pairs)[:MAX_LISTS])
     undated = _label(composer, "registry_undated")
     if len(verdict.consulted) <= MAX_LISTS:
-        return ", ".join(f"{s.authority} {day or undated}" for s, day in verdict.consulted)
+        return ", ".join(f"{s.authority} {day or undated}{_of_whom(composer, s)}" for s, day in verdict.consulted)
     days = sorted(day for _, day in verdict.consulted if day)
     if not days:
         return undated
     return _label(composer, "registry_lists").format(count=len(verdict.consulted), oldest=days[0], newest=days[-1])
+
+
+def _of_whom(composer: Composer, source: Source) -> str:
+    """A mark on a list of those who lost their licence: not to stand there proves nothing."""
+    return f" ({_label(composer, 'registry_struck_off')})" if source.kind is Kind.STRUCK_OFF else ""
 
 
 def _label(composer: Composer, id: str) -> str:

@@ -81,7 +81,8 @@ class Hit:
 class Verdict:
     """The ruling, what it rests on (`matches`, best first), what was said before, and the lists looked at.
 
-    `named` are the firms of a message that names several, each to be asked for by itself.
+    `country` is the one asked about. `named` are the firms of a message that names several, each (beside the one
+    ruled on) to be asked for by itself.
     """
 
     ruling: Ruling
@@ -127,11 +128,12 @@ def prefer(there: Verdict, everywhere: Verdict, hits: Iterable[Hit]) -> Verdict:
 
     Never less than without the country: it may be a word of the name, or where the work is.
     """
+    abroad = replace(everywhere, country=there.country)
     if not there.matches:
-        return everywhere if everywhere.matches else there
+        return abroad if everywhere.matches else there
     found = there
     if not _is_exact(there) and _is_exact(everywhere):
-        found = everywhere
+        found = abroad
     if found.matches[0].status in BAD and found.ruling is not Ruling.AMBIGUOUS:
         return found
     against = [hit for hit in hits if hit.listed and hit.status in BAD and hit.how is How.NAME]

@@ -36,12 +36,15 @@ VERDICTS = [
     ("Golden Dreams RL 0540", FRESH, "other_holder", "Eastland Network"),
     ("licence 0540 Pearl Agency", FRESH, "other_holder", "Eastland Network"),
     ("licence 0540 Skill Dove", TODAY, "cancelled", "Skill Dove Ltd"),
-    ("is Skill Dove and Eastland Network licensed?", FRESH, "several", None),
-    ("are Skill Dove or Eastland Network ok?", FRESH, "several", None),
-    ("Eastland Network, Skill Dove", FRESH, "several", None),
-    ("Eastland Network ou Skill Dove ?", FRESH, "several", None),
-    ("Eastland Network na Skill Dove", FRESH, "several", None),
+    ("is Skill Dove and Eastland Network licensed?", FRESH, "cancelled", "Skill Dove Ltd"),
+    ("are Skill Dove or Eastland Network ok?", FRESH, "cancelled", "Skill Dove Ltd"),
+    ("Eastland Network, Skill Dove", FRESH, "cancelled", "Skill Dove Ltd"),
+    ("Eastland Network ou Skill Dove ?", FRESH, "cancelled", "Skill Dove Ltd"),
+    ("Eastland Network na Skill Dove", FRESH, "cancelled", "Skill Dove Ltd"),
     ("is Eastland Network or Zqwx Plorf Agency ok?", FRESH, "several", None),
+    ("Eastland Network and Zqwx Plorf Agency", FRESH, "several", None),
+    ("Eastland Network and my brother paid", FRESH, "imitation", "Eastland Network"),
+    ("is Skill Dove or Zqwx Plorf ok?", FRESH, "cancelled", "Skill Dove Ltd"),
     ("is Eastland Network licensed and is it safe to pay?", FRESH, "valid", "Eastland Network"),
     ("is Sahara Recruitment Agency ok?", TODAY, "cancelled", "Sahara Recruitment Agency Limited"),
     ("Al Said Agency good", TODAY, "suspended", "Al-Saud Agency Limited"),
@@ -87,6 +90,41 @@ def test_the_verdict_on(registry, query, today, ruling, first):
     verdict = registry.check(query, today)
     assert verdict.ruling.value == ruling
     assert (verdict.matches[0].name if verdict.matches else None) == first
+
+
+@pytest.mark.parametrize(
+    ("query", "others"),
+    [
+        ("is Eastland Network or Skill Dove or Zqwx Plorf ok?", ("Eastland Network", "Zqwx Plorf")),
+        ("Skill Dove and Zqwx Plorf", ("Zqwx Plorf",)),
+    ],
+)
+def test_of_several_firms_the_struck_off_one_is_told_and_none_is_dropped(registry, query, others):
+    verdict = registry.check(query, FRESH)
+    assert (verdict.matches[0].name, verdict.named) == ("Skill Dove Ltd", others)
+
+
+@pytest.mark.parametrize("text", ["0540", "RL 0540", "Eastlnd Network", "eastland netwrok"])
+def test_a_number_or_a_misspelt_name_alone_is_a_look_up(registry, text):
+    assert registry.is_alone_and_nearly_listed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "44",
+        "540",
+        "2026",
+        "0700 111 222",
+        "Eastlnd",
+        "is the Eastlnd Netwrk ok?",
+        "I paid 0540 dollars",
+        "my passport",
+    ],
+)
+def test_a_short_number_or_a_sentence_is_none(registry, text):
+    assert not registry.is_alone_and_nearly_listed(text)
 
 
 STRUCK = [
@@ -202,8 +240,8 @@ def test_where_to_ask_is_told_for_a_country_without_a_list(registry):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("sms", [True, False])
-def test_every_verdict_names_list_and_date_in_two_segments(registry, language, sms):
+@pytest.mark.parametrize(("sms", "country"), [(True, None), (True, "AE"), (False, None)])
+def test_every_verdict_names_list_and_date_in_two_segments(registry, language, sms, country):
     composer = Composer(load(ROOT / "content"), language, sms=sms, today=TODAY)
     labels = tuple(composer.knowledge.label(id, language) for id in ("reply_more", "more_choices"))
     seen = set()
@@ -211,13 +249,14 @@ def test_every_verdict_names_list_and_date_in_two_segments(registry, language, s
     for query, today in (
         [(row[0], row[1]) for row in VERDICTS if row[0]] + [(name, TODAY) for name in STRUCK] + [(long, TODAY)]
     ):
-        verdict = registry.check(query, today)
+        verdict = registry.check(query, today, country)
         said = reply(composer, verdict)
         seen.add(verdict.ruling)
         assert "{" not in said.text
         assert "<" not in said.text
         assert any(hit.source.authority in said.text for hit in verdict.matches) or not verdict.matches
-        assert "202" in said.text or verdict.ruling is Ruling.SEVERAL  # which says nothing of any list yet
+        says_nothing_of_a_list = verdict.ruling is Ruling.SEVERAL or not verdict.consulted
+        assert "202" in said.text or says_nothing_of_a_list
         if sms:
             assert segments(fold(said.text)) <= 2, (query, said.text)
             first = pages(said, "sms", *labels)[0]
@@ -232,3 +271,20 @@ def test_every_verdict_names_list_and_date_in_two_segments(registry, language, s
         Ruling.AMBIGUOUS,
         Ruling.NOT_FOUND,
     }
+
+
+SENTENCES = [
+    ("I am in Kenya. Is Eastland Network verified?", "valid"),
+    ("Hello! Is Eastland Network licensed? I live in Uganda. Thanks.", "valid"),
+    ("Je suis au Kenya. Eastland Network est agréée ?", "valid"),
+    ("Niko Uganda. Eastland Network ni halali?", "valid"),
+    ("Dr. Eastland Network licensed?", "imitation"),
+    ("New. Eastland Network licensed?", "imitation"),
+    ("A. Eastland Network licensed?", "imitation"),
+    ("Eastland Network. Kenya", "imitation"),
+]
+
+
+@pytest.mark.parametrize(("text", "ruling"), SENTENCES, ids=[row[0] for row in SENTENCES])
+def test_a_sentence_beside_the_question_that_names_nobody_takes_nothing_from_the_name(registry, text, ruling):
+    assert registry.check(text, FRESH).ruling.value == ruling

@@ -20,10 +20,13 @@ from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.words import PhraseFinder, plain
 from bot.registry.names import FILLERS
+from bot.registry.query import load_cues
 from bot.settings import load_settings
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
+OF_FIRMS = "en"
+"""The language of most firms' names, which drown the few words around them."""
 COMMON = 0.01
 """The share of a language's questions that use a word from which on it is a common one, such as "the" or "my"."""
 
@@ -63,7 +66,8 @@ class LanguageIdentifier(GraphComponent):
     """
 
     def __init__(self) -> None:
-        knowledge = shared_store(load_settings().content_dir).current
+        content_dir = load_settings().content_dir
+        knowledge, self._cues = shared_store(content_dir).current, load_cues(content_dir)
         self._detector = LanguageDetector(list(knowledge.languages))
         self._common = {code: _common_words(knowledge, code) for code in knowledge.languages}
         self._names = PhraseFinder({word: lang.code for lang in knowledge.languages.values() for word in lang.words})
@@ -99,6 +103,8 @@ class LanguageIdentifier(GraphComponent):
         if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
         written = self._detector.detect(without_names)
+        if current is None and written in (None, OF_FIRMS):
+            written = self._cues.language(text) or written
         words = set(plain(without_names).split())
         if current and written and words & FILLERS and not words & self._common[written]:
             return None  # a firm's name, most likely: "Gulf Star Recruitment Limited" does not ask for English

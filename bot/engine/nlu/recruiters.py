@@ -1,7 +1,8 @@
-"""A message that asks about a firm by its listed name is a look-up, whatever the classifier makes of the name."""
+"""A message that asks about a firm by its listed name or number is a look-up, whatever the classifier makes of it."""
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,8 @@ from bot.registry.at_hand import lists_say
 from bot.registry.lookup import Registry
 
 CHECK = "check_recruiter"
-REPORT, SURE = "report_recruiter", 0.7
+KNOWN_WELL = {"report_recruiter": 0.7, "watch_recruiter": 0.4, "unwatch_recruiter": 0.4}
+"""What those want who know already, and how sure of it the classifier must be."""
 LONGEST = 100
 """Characters of a message that only asks about a firm."""
 GIVES_WAY = (None, "centre_form")
@@ -26,7 +28,7 @@ GIVES_WAY = (None, "centre_form")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RecruiterDetector(GraphComponent):
-    """Makes the intent `check_recruiter` when the lists know the name letter by letter and no question is open."""
+    """Makes the intent `check_recruiter` when the lists know the name or the number and no question is open."""
 
     @classmethod
     def create(
@@ -47,8 +49,8 @@ class RecruiterDetector(GraphComponent):
             # a picked choice has no ranking
             if not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
                 continue
-            if intent == REPORT and confidence >= SURE:
-                continue  # they know already
+            if confidence >= KNOWN_WELL.get(intent, math.inf):
+                continue
             if lists_say(partial(_asks_about, text)):
                 message.set(INTENT, {"name": CHECK, "confidence": 1.0}, add_to_output=True)
         return messages
@@ -56,7 +58,9 @@ class RecruiterDetector(GraphComponent):
 
 def _asks_about(text: str, lists: Registry) -> bool:
     """Whether a listed firm is named; who was struck off is told in a message of any length."""
-    return lists.names_struck_off(text) or (len(text) <= LONGEST and lists.is_named_in_full(text))
+    if lists.names_struck_off(text):
+        return True
+    return len(text) <= LONGEST and (lists.is_named_in_full(text) or lists.is_alone_and_nearly_listed(text))
 
 
 def _intent(message: Message) -> tuple[str, float]:
