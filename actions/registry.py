@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, text_of
+from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
 from bot.registry.at_hand import at_hand
@@ -21,6 +22,8 @@ SURE, LIKELY = 0.8, 0.5
 ASK_AGAIN = ("affirm", "inform_country")
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
 SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person", "affirm", "deny", "unsure", "find_mrc", "risk_check")
+UNSETTLED = (Ruling.AMBIGUOUS, Ruling.IMITATION, Ruling.OTHER_HOLDER, Ruling.SEVERAL)
+"""Verdicts that leave open which firm is meant."""
 MAY_BE_A_NAME = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter")
 """What the classifier makes of a firm's name alone."""
 
@@ -56,6 +59,8 @@ class ValidateRecruiterForm(SafeAction):
         text, intent = text_of(tracker), intent_of(tracker)
         if text.startswith("/") or intent == EMERGENCY:
             return []
+        if picked_number(text) is not None:
+            return [SlotSet("recruiter", None)]  # a choice that was not offered
         if intent in LEAVES and not at_hand.get().registry.names_struck_off(text):
             return []
         if _names_somebody(text) and _may_be_a_recruiter(tracker, text):
@@ -115,21 +120,33 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
 
 
 class ActionWatchRecruiter(SafeAction):
-    """Notes that a person wishes to be told of changes, or no longer."""
+    """Notes that a person wishes to be told of changes, or no longer: of one firm picked, else of any."""
 
     def name(self) -> str:
         """The action's name."""
         return "action_watch_recruiter"
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """File the wish and confirm it."""
-        chosen, on = entity(tracker, "recruiter") or "", intent_of(tracker) == "watch_recruiter"
-        tools = at_hand.get()
-        found = tools.registry.check(chosen, dt.date.today()).matches if chosen.startswith(CHOSEN) else ()
-        if on and not found:
-            say.utter_message(response="utter_ask_recruiter")
+        """File the wish and confirm it; a watch is only ever of one entry, which the person has picked or named."""
+        chosen = (entity(tracker, "recruiter") or "").removeprefix(CHOSEN)
+        if intent_of(tracker) != "watch_recruiter":
+            at_hand.get().filed.append(filing.FiledWatch(int(chosen) if chosen.isdecimal() else None, on=False))
+            say.utter_message(response="utter_watch", hit=None)
             return [UNDERSTOOD]
-        if chosen.removeprefix(CHOSEN).isdecimal():
-            tools.filed.append(filing.FiledWatch(int(chosen.removeprefix(CHOSEN)), on))
-        say.utter_message(response="utter_watch", on=on, name=found[0].name if found else "", entry=chosen)
+        asked = f"{CHOSEN}{chosen}" if chosen else _meant(tracker)
+        found = at_hand.get().registry.check(asked, dt.date.today()) if asked else None
+        if found is None or not found.matches:
+            return [ActiveLoop("recruiter_form"), SlotSet("recruiter", None), UNDERSTOOD]
+        if found.ruling in UNSETTLED:
+            say.utter_message(response="utter_registry", verdict=found)
+            return [SlotSet("about", ABOUT_RECRUITER), UNDERSTOOD]
+        at_hand.get().filed.append(filing.FiledWatch(found.matches[0].entry_id, on=True))
+        say.utter_message(response="utter_watch", hit=found.matches[0])
         return [UNDERSTOOD]
+
+
+def _meant(tracker: Tracker) -> str | None:
+    """Whom "tell me if their licence changes" means: who is named there, else who was looked up last."""
+    text = text_of(tracker)
+    named = not text.startswith("/") and at_hand.get().registry.is_named_in_full(text)
+    return text if named else tracker.get_slot("recruiter_asked")

@@ -41,15 +41,20 @@ class FiledReport:
 
 @dataclass(frozen=True)
 class FiledWatch:
-    """A wish to be told, or no longer to be told, when the status of an entry changes."""
+    """A wish to be told, or no longer to be told, when the status of an entry changes; `None` ends all watches."""
 
-    entry_id: int
+    entry_id: int | None
     on: bool
 
     def store(self, session: Session, contact_id: str | None, now: dt.datetime) -> None:
         """Store or delete it; an entry that is gone meanwhile is passed over, and so is who cannot be told."""
+        if contact_id is None:
+            return
+        if self.entry_id is None:
+            session.execute(delete(Watch).where(Watch.contact_id == contact_id))
+            return
         entry = session.get(RegistryEntry, self.entry_id)
-        if entry is None or contact_id is None:
+        if entry is None:
             return
         place = {"contact_id": contact_id, "source": entry.source, "identity": entry.identity}
         if self.on:

@@ -139,3 +139,12 @@ def test_who_no_longer_watches_is_told_nothing(database, vault, watcher, publish
         assert session.execute(select(Watch)).first() is None
     publish(2, "approved")
     assert watcher.tell() == 0
+
+
+def test_all_watches_of_one_person_end_together(database, vault, publish):
+    publish(1, "approved")
+    mine, other = watch(database, vault), watch(database, vault, address="+254700000002")
+    with database.transaction() as session:
+        FiledWatch(None, on=False).store(session, None, NOW)
+        FiledWatch(None, on=False).store(session, mine, NOW)
+        assert session.execute(select(Watch.contact_id)).scalars().all() == [other]
