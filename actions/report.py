@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
+from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
@@ -155,6 +156,8 @@ def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> 
         return [SlotSet(slot, WORD_ANSWERS.get((slot, intent)))]
     if intent == "report_recruiter" and len(text.replace("_", " ").split()) <= 3 and confidence_of(tracker) >= SURE:
         return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
+    if slot != "report_money" and picked_number(text) is not None:
+        return [SlotSet(slot, None)]  # a choice that was not offered
     if is_likely(tracker, EMERGENCY):
         say.utter_message(response="utter_report_danger")
     # what holds a number tells where else to answer, and is kept

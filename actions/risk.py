@@ -1,4 +1,4 @@
-"""The verdict of the risk check."""
+"""The risk check: going on with it, and its verdict."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction
+from actions.base import UNDERSTOOD, SafeAction, intent_of
+
+ASKED_AGAIN = ("risk_check", "report_answer")
+"""The check asked for while it runs, and an old choice of a report."""
+
+
+class ValidateRiskForm(SafeAction):
+    """Asks the open question again where the message is no answer and nothing else either."""
+
+    def name(self) -> str:
+        """The action's name, which Rasa looks for when the form is open."""
+        return "validate_risk_form"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Fill nothing, or what Rasa has found; the form gives way to all other messages by itself."""
+        slot = tracker.get_slot("requested_slot") or ""
+        return [SlotSet(slot, None)] if slot.startswith("risk_") and intent_of(tracker) in ASKED_AGAIN else []
 
 
 class ActionRiskVerdict(SafeAction):

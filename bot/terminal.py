@@ -14,7 +14,7 @@ from bot.channels.keywords import CommandWords
 from bot.channels.protocol import Command
 from bot.channels.rendering import Channel, pages, render
 from bot.conversations.notices import Notices
-from bot.conversations.offered import HOME, picked_number
+from bot.conversations.offered import picked
 from bot.conversations.turn import Question, Turn
 from bot.faults import Fault
 from bot.knowledge.reply import Choice, Reply
@@ -68,10 +68,8 @@ class Terminal:
             if rest and self._words.command(text) is Command.MORE:
                 replies: tuple[Reply, ...] = (rest,)
             else:
-                number = picked_number(text)
-                picked = choices[number - 1].payload if number and number <= len(choices) else None
-                picked = "/menu" if number == HOME else picked
-                turn = await self._answer(picked or text, state, is_payload=picked is not None)
+                payload = picked(text, choices)
+                turn = await self._answer(payload or text, state, is_payload=payload is not None)
                 state, language, replies = None if turn.erase else turn.state, turn.language, turn.replies
                 filed = turn.filed
                 with database.transaction() as session:

@@ -1,6 +1,8 @@
-"""What was offered to a person, and what a digit, a button or MORE makes of it: the way of a feature phone."""
+"""What was offered to a person, and what a digit, a title, a button or MORE makes of it: the way of a feature phone."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from bot.knowledge.words import plain
 
 HOME = 0
 """The digit that leads to the menu."""
+LONGEST_TITLE = 5
+"""Words up to which a message may be a choice's title: a longer one is not worth a look at what was offered."""
 NUMBER_WORDS = {
     *("no", "nr", "n", "number", "option", "choice", "choose"),
     *("numero", "choix", "opcao", "escolha"),
@@ -26,6 +30,16 @@ def picked_number(text: str) -> int | None:
     if not words or len(words) > 2 or not words[-1].isdecimal() or len(words[-1]) > 2:
         return None
     return int(words[-1]) if len(words) == 1 or words[0] in NUMBER_WORDS else None
+
+
+def picked(text: str, choices: Sequence[Choice]) -> str | None:
+    """The payload of the choice that `text` is: its number, or its title written out; the menu's for 0."""
+    number, words = picked_number(text), plain(text)
+    if number == HOME:
+        return "/menu"
+    if number is not None:
+        return choices[number - 1].payload if number <= len(choices) else None
+    return next((choice.payload for choice in choices if words and plain(choice.title) == words), None)
 
 
 def rest_of_last(session: Session, contact_id: str) -> Reply | None:
@@ -47,17 +61,12 @@ def rest_of_last(session: Session, contact_id: str) -> Reply | None:
 
 
 def meaning(session: Session, message: Message) -> tuple[str, bool]:
-    """What the engine shall read: a picked choice's payload, a digit's choice, or the text itself."""
+    """What the engine shall read: the payload of the choice picked by button, digit or title, or the text itself."""
     if message.payload:
         return message.payload, True
-    number = picked_number(message.text)
-    if number == HOME:
-        return "/menu", True
-    if number is not None:
-        choices = _last_choices(session, message.contact_id)
-        if number <= len(choices):
-            return choices[number - 1].payload, True
-    return message.text, False
+    short = len(message.text.split()) <= LONGEST_TITLE
+    payload = picked(message.text, _last_choices(session, message.contact_id) if short else ())
+    return (payload, True) if payload else (message.text, False)
 
 
 def _last_choices(session: Session, contact_id: str) -> list[Choice]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
+from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.settings import load_settings
 
 Parse = dict[str, Any]
 Understand = Callable[[str, "str | None"], Awaitable[Parse]]
@@ -58,7 +60,9 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     """What `text` asks, in order: one thing, or at most two questions. A call for help is always one."""
     if before.form:
         return (Asked(text, await understand(text, before.language)),)
-    leaning = _picked(text, before, knowledge) or _follow_up(text, before, knowledge)
+    leaning = (
+        _picked(text, before, knowledge) or _report_gone_on_with(text, before) or _follow_up(text, before, knowledge)
+    )
     if leaning:
         return (leaning,)
     whole = await understand(text, before.language)
@@ -105,6 +109,12 @@ def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
         return None
     picked = picked_by_words(course, Place(course.id, number), before.language or "", text)
     return Asked(picked) if picked else None
+
+
+def _report_gone_on_with(text: str, before: Before) -> Asked | None:
+    """A report that was stopped after its first answer, taken up again: "continue"."""
+    goes_on = before.slots.get("report_what") and load_form_cues(load_settings().content_dir).goes_on(text)
+    return Asked(payload("report_recruiter")) if goes_on else None
 
 
 def _follow_up(text: str, before: Before, knowledge: Knowledge) -> Asked | None:

@@ -46,6 +46,11 @@ class FormCues:
         """Whether `text` asks, unlike "do not write to me", for an answer."""
         return bool(self._finders["wants_answer"].find(text)) and not self.hesitates(text)
 
+    def goes_on(self, text: str) -> bool:
+        """Whether `text` says to go on with what was stopped, and nothing else."""
+        found = self._finders["goes_on"].find(text)
+        return len(found) == 1 and found[0].phrase == plain(text)
+
     def negates(self, text: str) -> bool:
         """Whether `text` says not to do what it names."""
         return bool(self._finders["negations"].find(text))

@@ -1,6 +1,7 @@
 import pytest
 
-from bot.conversations.offered import picked_number
+from bot.conversations.offered import picked, picked_number
+from bot.knowledge.reply import Choice
 
 
 @pytest.mark.parametrize(
@@ -14,3 +15,23 @@ from bot.conversations.offered import picked_number
 )  # fmt: skip
 def test_a_digit_and_nothing_else_is_a_choice(text, number):
     assert picked_number(text) == number
+
+
+CHOICES = [
+    Choice("Do not tell me", "/a"),
+    Choice("Ne plus prévenir", "/b"),
+    Choice("Usiniarifu", "/c"),
+    Choice("…", "/d"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("2", "/b"), ("0", "/menu"), ("5", None), ("do NOT tell me!", "/a"),
+        ("ne plus prevenir", "/b"), ("usiniarifu", "/c"),
+        ("do not tell me that", None), ("tell me", None), ("", None), ("?", None),
+    ],
+)  # fmt: skip
+def test_a_choice_is_picked_by_its_number_or_its_title_and_nothing_else(text, payload):
+    assert picked(text, CHOICES) == payload

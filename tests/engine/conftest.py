@@ -7,6 +7,7 @@ from test_dialogue import Talk
 
 from bot.engine.assistant import Assistant
 from bot.engine.training import usable_model
+from bot.knowledge.reply import Choice
 from bot.registry.importing import import_file
 from bot.registry.limits import sha256
 from bot.registry.source import load_sources
@@ -42,4 +43,4 @@ def talk(lists):
 
 def pick(talk, payload):
     """Offers a choice, as a menu does, so that a digit can take it."""
-    talk.choices = (type("C", (), {"payload": payload, "title": ""}),)
+    talk.choices = (Choice("", payload),)

@@ -6,6 +6,7 @@ import pytest
 from test_dialogue import EMERGENCIES, FEES, LANGUAGES, Talk
 
 from bot.channels.rendering import Channel, render
+from bot.knowledge.reply import Choice
 
 COURSES = ("before_you_decide", "before_you_leave")
 SMALL_CONTENT = "course_before_you_leave"
@@ -109,7 +110,7 @@ async def test_stop_leaves_the_course_and_it_can_begin_again(talk):
 
 
 async def test_a_course_in_the_middle_of_a_form_ends_the_form(talk):
-    talk.choices = (type("C", (), {"payload": "/risk_check", "title": ""}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
     await start(talk)
     assert talk.said == ["utter_course_intro", SMALL_CONTENT]
@@ -128,7 +129,7 @@ async def test_a_course_in_the_middle_of_a_form_ends_the_form(talk):
     ],
 )
 async def test_a_choice_that_content_has_outgrown_still_gets_a_reply(talk, payload):
-    talk.choices = (type("C", (), {"payload": payload, "title": ""}),)
+    talk.choices = (Choice("", payload),)
     await talk.say("1")
     assert talk.turn.replies
     assert "utter_error" not in talk.said

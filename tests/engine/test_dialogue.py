@@ -1,22 +1,27 @@
 """Conversations with the real model and content, as a person would have them."""
 
+import json
+
 import pytest
 
+from bot.conversations.offered import picked
 from bot.conversations.turn import Question
+from bot.knowledge.reply import Choice
 
 LANGUAGES = ("en", "fr", "pt", "sw")
 
 
 class Talk:
-    """One person's conversation; digits pick the choices shown last, as in the inbox."""
+    """One person's conversation; digits and titles pick the choices shown last, as in the inbox."""
 
     def __init__(self, assistant, channel="web"):
         self.assistant, self.channel, self.state, self.choices = assistant, channel, None, ()
 
     async def say(self, text):
-        picked = text.isdecimal() and int(text) <= len(self.choices)
-        said = self.choices[int(text) - 1].payload if picked else text
-        turn = await self.assistant.answer(Question("person", self.channel, said, bool(picked), self.state))
+        payload = picked(text, self.choices)
+        turn = await self.assistant.answer(
+            Question("person", self.channel, payload or text, payload is not None, self.state)
+        )
         self.state, self.turn = turn.state, turn
         self.choices = next((r.choices for r in reversed(turn.replies) if r.choices), self.choices)
         return "\n".join(reply.text for reply in turn.replies)
@@ -61,7 +66,7 @@ EMERGENCIES = {
 async def test_an_emergency_in_the_middle_of_a_form_gets_help_at_once(talk, language):
     await talk.say(FEES[language][0])
     await talk.say("/ignored")
-    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
     assert talk.said[-1].startswith("risk_")
     await talk.say(EMERGENCIES[language])
@@ -108,7 +113,7 @@ async def test_language_changes_by_request_and_by_writing_in_it(talk):
 
 async def test_the_risk_check_runs_on_digits_and_ends_in_a_verdict(talk):
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
     for _ in range(9):
         assert talk.said[-1].startswith("risk_")
@@ -120,17 +125,37 @@ async def test_the_risk_check_runs_on_digits_and_ends_in_a_verdict(talk):
 
 async def test_a_question_in_the_middle_of_the_risk_check_is_answered_and_the_check_goes_on(talk):
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
     await talk.say(FEES["en"][0])
     assert talk.said[0] == "recruitment_fees"
     assert talk.said[-1] == "risk_office"
 
 
+RISK = {
+    "en": "is my offer safe? risk check", "fr": "vérifier les risques de mon offre",
+    "pt": "verificar o risco da minha oferta", "sw": "nataka kupima hatari ya kazi yangu",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["/risk_check", '/report_answer{"report_answer": "report_skip"}', None])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_risk_check_asked_for_while_it_runs_asks_the_same_again(talk, language, asked):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say("1")
+    assert talk.said == ["risk_licence"]
+    talk.choices = (Choice("", asked),) if asked else talk.choices
+    await talk.say("1" if asked else RISK[language])
+    assert talk.said[-1] == "risk_licence"
+    assert len(talk.said) == 1
+
+
 @pytest.mark.parametrize("stop", ["menu", "stop"])
 async def test_the_risk_check_can_be_left(talk, stop):
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
     await talk.say(stop)
     assert '"form": null' in talk.state
@@ -195,7 +220,7 @@ async def test_every_intent_in_every_form_gets_a_reply_of_its_own(assistant, for
     """No rule may be missing: Rasa would repeat its fallback until its circuit breaker trips."""
     talk = Talk(assistant)
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": f"/{form}"}),)
+    talk.choices = (Choice("", f"/{form}"),)
     await talk.say("1")
     opened = talk.state
     for intent in sorted(set(assistant.agent.domain.intents) - {"back", "restart", "session_start"}):
@@ -208,7 +233,7 @@ async def test_every_intent_in_every_form_gets_a_reply_of_its_own(assistant, for
 @pytest.mark.parametrize("text", ["?", "...", "🆘", "-"])
 async def test_what_holds_no_word_confirms_nothing(talk, text):
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": "/report_recruiter"}),)
+    talk.choices = (Choice("", "/report_recruiter"),)
     for _ in range(6):
         await talk.say("1")
     await talk.say(text)
@@ -224,9 +249,9 @@ async def test_a_number_that_no_choice_has_is_not_understood(talk, number):
 
 async def test_the_question_whether_to_erase_ends_a_form(talk):
     await talk.say("hello")
-    talk.choices = (type("C", (), {"payload": "/risk_check"}),)
+    talk.choices = (Choice("", "/risk_check"),)
     await talk.say("1")
-    talk.choices = (type("C", (), {"payload": "/erase_my_data"}),)
+    talk.choices = (Choice("", "/erase_my_data"),)
     await talk.say("1")
     await talk.say("1")
     assert talk.said == ["utter_erased"]

@@ -6,6 +6,7 @@ import logging
 import pytest
 from test_dialogue import Talk
 
+from bot.knowledge.reply import Choice
 from bot.registry.lookup import Registry
 
 
@@ -18,7 +19,7 @@ async def test_a_registry_that_is_gone_costs_one_apology(assistant, monkeypatch,
     talk = Talk(assistant)
     talk.state = json.dumps({"slots": {"language": "en"}, "form": None})
     if opened:
-        talk.choices = (type("C", (), {"payload": "/check_recruiter", "title": ""}),)
+        talk.choices = (Choice("", "/check_recruiter"),)
         await talk.say("1")
     with caplog.at_level(logging.WARNING):
         await talk.say("is Sahara Recruitment licensed?")
@@ -38,7 +39,7 @@ async def test_a_form_whose_own_action_fails_is_left(assistant, monkeypatch, cap
     monkeypatch.setattr(ActionNoteRecruiter, "respond", broken)
     talk = Talk(assistant)
     talk.state = json.dumps({"slots": {"language": "en"}, "form": None})
-    talk.choices = (type("C", (), {"payload": "/check_recruiter", "title": ""}),)
+    talk.choices = (Choice("", "/check_recruiter"),)
     await talk.say("1")
     assert talk.said == ["utter_error"]
     assert '"form": null' in talk.state
@@ -53,7 +54,7 @@ async def test_a_part_of_a_form_that_fails_ends_the_form(assistant, monkeypatch,
 
     talk = Talk(assistant)
     talk.state = json.dumps({"slots": {"language": "en"}, "form": None})
-    talk.choices = (type("C", (), {"payload": "/find_mrc", "title": ""}),)
+    talk.choices = (Choice("", "/find_mrc"),)
     if action == "ValidateCentreForm":
         await talk.say("1")
     monkeypatch.setattr(getattr(actions.centres, action), "respond", broken)

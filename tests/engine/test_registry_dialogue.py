@@ -5,6 +5,7 @@ import json
 import pytest
 from test_dialogue import EMERGENCIES
 
+from bot.registry.filing import FiledWatch
 from tests.engine.conftest import pick
 
 LANGUAGES = ("en", "fr", "pt", "sw")
@@ -181,9 +182,89 @@ async def test_a_listed_name_in_full_is_a_look_up_whatever_stands_beside_it(talk
 
 async def test_two_firms_are_looked_up_one_by_one(talk):
     await talk.say("hello")
-    await talk.say("is Skill Dove and Eastland Network licensed?")
+    await talk.say("is Gulf Associate or Eastland Network licensed?")
     assert talk.said == ["utter_registry_several"]
-    assert "DANGER" in await talk.say("1")
+    assert "0540" in await talk.say("2")
+
+
+async def test_of_two_firms_the_struck_off_one_is_told_at_once_and_the_other_offered(talk):
+    await talk.say("hello")
+    assert "DANGER: Skill Dove" in await talk.say("is Skill Dove and Eastland Network licensed?")
+    assert "0540" in await talk.say("1")
+
+
+@pytest.mark.parametrize("text", ["Eastlnd Network", "0540", "RL 0540"])
+async def test_a_name_or_number_alone_is_a_look_up_though_nobody_was_asked_for_one(talk, text):
+    await talk.say("hello")
+    assert "Eastland Network" in await talk.say(text)
+
+
+async def test_a_digit_that_no_choice_has_is_no_licence_number(talk):
+    await talk.say("hello")
+    pick(talk, "/check_recruiter")
+    await talk.say("1")
+    talk.choices = ()
+    await talk.say("44")
+    assert talk.said == ["utter_ask_recruiter"]
+
+
+FIRST = [
+    ("fr", "L'agence Middle East Consultants est sérieuse ?"), ("fr", "vérifier Eastland Network"),
+    ("pt", "Agência Middle East Consultants é boa?"), ("pt", "Eastland Network é legal?"),
+    ("sw", "Eastland Network ni halali?"), ("sw", "hakiki Middle East Consultants"),
+    ("en", "is Eastland Network legit?"), ("en", "Eastland Network"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), FIRST, ids=[row[1] for row in FIRST])
+async def test_a_first_message_is_answered_in_its_language_though_the_name_is_english(talk, language, text):
+    await talk.say(text)
+    assert talk.said[-1].startswith("utter_registry_")
+    assert talk.turn.language in ((language, None) if language == "en" else (language,))
+
+
+WATCH = {
+    "en": "tell me if their licence changes", "fr": "prévenez-moi si leur agrément change",
+    "pt": "avise-me se a licença deles mudar", "sw": "niambie kama leseni yao ikibadilika",
+}  # fmt: skip
+UNWATCH = {
+    "en": "do not tell me any more",
+    "fr": "ne me prévenez plus",
+    "pt": "não me avise mais",
+    "sw": "usiniarifu tena",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_watch_is_begun_and_all_are_ended_in_words(talk, language):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    await talk.say("Skill Dove Ltd")
+    await talk.say(WATCH[language])
+    assert talk.said == ["utter_watch_on"]
+    assert "Skill Dove" in talk.turn.replies[0].text
+    begun = talk.turn.filed[0]
+    assert begun.on
+    await talk.say(UNWATCH[language])
+    assert talk.said == ["utter_watch_off"]
+    assert talk.turn.filed == (FiledWatch(None, on=False),)
+
+
+async def test_a_watch_is_ended_by_the_words_of_its_button(talk):
+    await talk.say("is Skill Dove licensed?")
+    await talk.say("1")
+    await talk.say("do not tell me")
+    assert not talk.turn.filed[0].on
+    assert talk.turn.filed[0].entry_id
+
+
+async def test_a_watch_of_nobody_asks_whom_and_one_of_namesakes_which(talk):
+    await talk.say("hello")
+    await talk.say(WATCH["en"])
+    assert talk.said == ["utter_ask_recruiter"]
+    await talk.say("check Gulf Associate for me")
+    await talk.say(WATCH["en"])
+    assert talk.said == ["utter_registry_ambiguous"]
+    assert talk.turn.filed == ()
 
 
 async def test_a_country_named_hides_no_strike_off(talk):

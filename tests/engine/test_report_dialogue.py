@@ -83,6 +83,37 @@ async def test_a_report_can_be_stopped_and_resumed(talk):
     assert talk.said == ["utter_ask_report_who"]
 
 
+GO_ON = {"en": "continue", "fr": "reprendre", "pt": "continuar", "sw": "endelea"}
+
+
+@pytest.mark.parametrize("language", GO_ON)
+async def test_a_stopped_report_is_taken_up_again_by_a_word(talk, language):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "stop", GO_ON[language]):
+        await talk.say(text)
+    assert talk.said == ["utter_ask_report_who"]
+
+
+@pytest.mark.parametrize("answered", [(), ("1",), ("1", "Skill Dove")])
+async def test_a_digit_that_no_choice_has_is_no_answer(talk, answered):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", *answered):
+        await talk.say(text)
+    asked = talk.said
+    await talk.say("7")
+    assert talk.said == asked
+
+
+async def test_a_sum_is_an_answer(talk):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "Nairobi", "50"):
+        await talk.say(text)
+    assert talk.said == ["utter_ask_report_contact"]
+
+
 async def test_a_report_that_is_not_confirmed_is_not_filed(talk):
     await talk.say("hello")
     pick(talk, "/report_recruiter")
