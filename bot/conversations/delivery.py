@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.protocol import ChannelAdapter, DeliveryError
 from bot.conversations.claims import OUTBOX_CLAIM, claims_of_the_dead, end_claims
-from bot.conversations.outbox import Due, claim_due, is_due, record
+from bot.conversations.outbox import Due, claim_due, is_due, record, record_sent
 from bot.conversations.worker import now, sleep_until
 from bot.safety.encryption import AddressVault
 from bot.storage.database import Database
@@ -25,7 +27,7 @@ RECORD_TRIES = 30
 ANNOUNCE_AGAIN_S = 30.0
 
 Clock = Callable[[], dt.datetime]
-Ended = tuple[Due, str | DeliveryError]
+Sent = tuple[Due, str]
 
 
 class Sender:
@@ -39,48 +41,71 @@ class Sender:
         clock: Clock = now,
     ) -> None:
         self._database, self._vault, self._channels, self._clock = database, vault, dict(channels), clock
-        self._ended: list[Ended] = []
-        self._recording = asyncio.Lock()
-        self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
+        self._sent: list[Sent] = []
+        self._busy: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; what is being sent is finished."""
         announcing = [asyncio.create_task(_announce(channel)) for channel in self._channels.values()]
+        looked = -LOOK_S
         async with Waiter(self._database, Work.OUTBOX) as waiter:
             while not stop.is_set():
                 try:
-                    await asyncio.to_thread(self._end_dead_claims)
-                    while await self._start_some(waiter) and not stop.is_set():
-                        pass
+                    if time.monotonic() - looked >= LOOK_S:
+                        looked = time.monotonic()
+                        await asyncio.to_thread(self._end_dead_claims)
+                    await self._round(self._free_lines(), waiter.wake)
                 except Exception as error:  # a database gone must not end the sender
                     logger.error("delivery failed", extra={"error": type(error).__name__})
                 await sleep_until(stop, waiter, LOOK_S)
         for task in announcing:
             task.cancel()
-        await asyncio.gather(*(task for tasks in self._sending.values() for task in tasks))
+        await self._finish()
         for channel in self._channels.values():
             await channel.close()
 
     async def send_due(self) -> int:
         """Send what is due now, one reply a contact, and wait for the end of it; returns how many were tried."""
-        dues = await asyncio.to_thread(self._claim, list(self._channels), 100)
-        await asyncio.gather(*(self._send(due) for due in dues))
+        started = await self._round(dict.fromkeys(self._channels, 100))
+        await self._finish()
+        return started
+
+    def _free_lines(self) -> dict[str, int]:
+        return {name: channel.concurrency - len(self._busy[name]) for name, channel in self._channels.items()}
+
+    async def _round(self, lines: Mapping[str, int], wake: Callable[[], None] = lambda: None) -> int:
+        """Record what was sent, and start sending as much of what is due as there are `lines`, by channel.
+
+        Both are one transaction, and what ends meanwhile shares the next one: the busier, the cheaper each is.
+
+        Args:
+            wake: called when the next round has something to do.
+        """
+        sent, self._sent = self._sent, []
+        left, dues = sent, list[Due]()
+        try:
+            left, dues = await asyncio.to_thread(self._record_and_claim, sent, lines)
+        finally:  # after an error too: one of them must not hold up the others
+            for due, result in left:
+                self._start(due.channel, self._record_one(due, result), wake)
+        for due in dues:
+            self._start(due.channel, self._send(due), wake)
         return len(dues)
 
-    async def _start_some(self, waiter: Waiter) -> int:
-        """Start sending what is due, as far as the channels have a line free."""
-        started = 0
-        for name, channel in self._channels.items():
-            free = channel.concurrency - len(self._sending[name])
-            if free <= 0:
-                continue
-            for due in await asyncio.to_thread(self._claim, [name], free):
-                task = asyncio.create_task(self._send(due))
-                self._sending[name].add(task)
-                task.add_done_callback(self._sending[name].discard)
-                task.add_done_callback(lambda _task: waiter.wake())
-                started += 1
-        return started
+    def _start(self, channel: str, work: Coroutine[Any, Any, None], wake: Callable[[], None]) -> None:
+        task = asyncio.create_task(work)
+        self._busy[channel].add(task)
+        task.add_done_callback(self._busy[channel].discard)
+        task.add_done_callback(lambda _task: wake())
+
+    async def _finish(self) -> None:
+        """Wait for the end of what is being sent, and record it."""
+        while self._sent or any(self._busy.values()):
+            await asyncio.gather(*(task for tasks in self._busy.values() for task in tasks))
+            try:
+                await self._round({})
+            except Exception as error:  # each is recorded by itself then
+                logger.error("delivery failed", extra={"error": type(error).__name__})
 
     def _end_dead_claims(self) -> None:
         with self._database.reading() as session:
@@ -89,41 +114,32 @@ class Sender:
             with self._database.transaction() as session:
                 end_claims(session, dead, self._clock())
 
-    def _claim(self, channels: Sequence[str], limit: int) -> list[Due]:
-        with self._database.reading() as session:
-            if not is_due(session, channels, self._clock()):
-                return []
+    def _record_and_claim(self, sent: Sequence[Sent], lines: Mapping[str, int]) -> tuple[list[Sent], list[Due]]:
+        free = {name: count for name, count in lines.items() if count > 0}
+        if not sent and not self._is_due(list(free)):
+            return [], []
         with self._database.transaction() as session:
-            return claim_due(session, self._vault, channels, limit, self._clock())
+            left = record_sent(session, sent)
+            claims = (claim_due(session, self._vault, [name], count, self._clock()) for name, count in free.items())
+            return left, [due for dues in claims for due in dues]
+
+    def _is_due(self, channels: Sequence[str]) -> bool:
+        with self._database.reading() as session:
+            return is_due(session, channels, self._clock())
 
     async def _send(self, due: Due) -> None:
-        """Hand over one reply and see that its end is recorded.
-
-        Until it is recorded, a kill would make it be sent again. SQLite has one writer, so there the sends that end
-        meanwhile share a transaction; PostgreSQL has many, and locks of several contacts might wait for each other.
-        """
+        """Hand over one reply; until the end of it is recorded, a kill would make it be sent again."""
         result = await self._hand_over(due)
-        if not self._database.is_sqlite:
+        if isinstance(result, str):
+            self._sent.append((due, result))
+        else:
             await self._record_one(due, result)
-            return
-        # only now: `self._ended.append((due, await …))` would add to the list as it was before the wait
-        self._ended.append((due, result))
-        async with self._recording:
-            ended, self._ended = self._ended, []
-            if ended:
-                await self._record_all(ended)
-
-    async def _record_all(self, ended: list[Ended]) -> None:
-        try:
-            await asyncio.to_thread(self._record, ended)
-        except Exception:  # one of them must not hold up the others
-            await asyncio.gather(*(self._record_one(due, result) for due, result in ended))
 
     async def _record_one(self, due: Due, result: str | DeliveryError) -> None:
         fields = {"message_id": due.outgoing.message_id}
         for attempt in range(RECORD_TRIES):
             try:
-                await asyncio.to_thread(self._record, [(due, result)])
+                await asyncio.to_thread(self._record, due, result)
                 return
             except IntegrityError:  # the provider's id is no new one: that it was sent matters more
                 logger.error("the provider gave the same id twice", extra=fields)
@@ -148,10 +164,9 @@ class Sender:
         logger.info("delivered", extra=fields)
         return sent
 
-    def _record(self, ended: list[Ended]) -> None:
+    def _record(self, due: Due, result: str | DeliveryError) -> None:
         with self._database.transaction() as session:
-            for due, result in ended:
-                record(session, due, result, self._clock())
+            record(session, due, result, self._clock())
 
 
 async def _announce(channel: ChannelAdapter) -> None:

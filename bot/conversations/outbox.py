@@ -8,7 +8,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, or_, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.protocol import Cause, DeliveryError, DeliveryReport, Outgoing
@@ -26,6 +27,57 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 120.0
 FAILED = ("failed", "undelivered")
 PLAIN = "plain"
 """Kept in `delivery` of a message whose buttons were refused: it is sent again with numbers."""
+
+_EARLIER = aliased(Message)
+_QUEUED = and_(Message.direction == Direction.OUT.value, Message.state == State.QUEUED.value)
+_UNCLAIMED = or_(Message.claim.is_(None), Message.claimed_until <= bindparam("now"))
+_READY = and_(
+    _QUEUED, _UNCLAIMED, Message.due_at <= bindparam("now"), Message.channel.in_(bindparam("channels", expanding=True))
+)
+_BEFORE = exists().where(
+    _EARLIER.contact_id == Message.contact_id,
+    _EARLIER.direction == Direction.OUT.value,
+    _EARLIER.state == State.QUEUED.value,
+    _EARLIER.id < Message.id,
+)
+# statements of every message are built once: building one takes longer than running it
+_ANY_DUE = select(Message.id).where(_READY).limit(1)
+_DUE = (
+    select(
+        Message.id, Message.channel, Message.text, Message.choices, Message.content_id, Message.delivery, Message.claim,
+        Contact,
+    )
+    .join(Contact, Contact.id == Message.contact_id)
+    .where(_READY, ~_BEFORE)
+    .order_by(Message.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=Message)
+)  # fmt: skip
+_TABLE = Message.__table__
+_THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+_CLAIM = (
+    update(_TABLE)
+    .where(_THESE)
+    .values(
+        claim=bindparam("token"),
+        claimed_until=bindparam("until"),
+        cut_off=_TABLE.c.cut_off + case((_TABLE.c.claim.is_not(None), 1), else_=0),
+    )
+)
+_FREE = select(_TABLE.c.id, _TABLE.c.claim, _TABLE.c.delivery, _TABLE.c.error).where(_THESE)
+_FREE = _FREE.with_for_update(skip_locked=True)
+_SENT = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"))
+    .values(
+        state=bindparam("ends_as"),
+        error=bindparam("said"),
+        provider_id=bindparam("given"),
+        claim=None,
+        claimed_until=None,
+        attempts=_TABLE.c.attempts + 1,
+    )
+)
 
 
 def queue(
@@ -87,60 +139,60 @@ def wait_s(attempts: int) -> float:
 
 def is_due(session: Session, channels: Sequence[str], now: dt.datetime) -> bool:
     """Whether something may be due on `channels`: a look that locks nothing."""
-    query = (
-        select(Message.id)
-        .where(
-            Message.direction == Direction.OUT.value,
-            Message.state == State.QUEUED.value,
-            Message.channel.in_(list(channels)),
-            Message.due_at <= now,
-            or_(Message.claim.is_(None), Message.claimed_until <= now),
-        )
-        .limit(1)
-    )
-    return session.execute(query).first() is not None
+    return session.execute(_ANY_DUE, {"channels": channels, "now": now}).first() is not None
 
 
 def claim_due(
     session: Session, vault: AddressVault, channels: Sequence[str], limit: int, now: dt.datetime
 ) -> list[Due]:
     """Take up to `limit` replies that are due on `channels`, at most one a contact: its oldest."""
-    earlier = aliased(Message)
-    queued = and_(Message.direction == Direction.OUT.value, Message.state == State.QUEUED.value)
-    before = exists().where(
-        earlier.contact_id == Message.contact_id,
-        earlier.direction == Direction.OUT.value,
-        earlier.state == State.QUEUED.value,
-        earlier.id < Message.id,
-    )
-    free = or_(Message.claim.is_(None), Message.claimed_until <= now)
-    query = (
-        select(Message)
-        .where(queued, free, Message.due_at <= now, Message.channel.in_(list(channels)), ~before)
-        .order_by(Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = list(session.execute(query).scalars())
-    people = select(Contact).where(Contact.id.in_([message.contact_id for message in claimed]))
-    contacts = {contact.id: contact for contact in session.execute(people).scalars()} if claimed else {}
-    return [due for m in claimed if (due := _take(vault, m, contacts[m.contact_id], now)) is not None]
+    rows = session.execute(_DUE, {"channels": channels, "now": now, "most": limit}).all()
+    if not rows:
+        return []
+    token = new_token()
+    taken = {"ids": [row.id for row in rows], "token": token, "until": now + OUTBOX_CLAIM}
+    session.execute(_CLAIM, taken)
+    return [due for row in rows if (due := _taken(session, vault, row, token, now)) is not None]
 
 
-def _take(vault: AddressVault, message: Message, contact: Contact, now: dt.datetime) -> Due | None:
-    if message.claim is not None:  # whoever had it never said how it ended
-        message.cut_off += 1
-        logger.warning("sent again", extra={"message_id": message.id, "reason": "the end of the last try is unknown"})
-    message.claim, message.claimed_until = new_token(), now + OUTBOX_CLAIM
+def _taken(session: Session, vault: AddressVault, row: Row, token: str, now: dt.datetime) -> Due | None:
+    if row.claim is not None:  # whoever had it never said how it ended
+        logger.warning("sent again", extra={"message_id": row.id, "reason": "the end of the last try is unknown"})
     try:
-        address = vault.decrypt(contact.address_encrypted)
+        address = vault.decrypt(row.Contact.address_encrypted)
     except SecretError as error:
-        message.state, message.error, message.claim = State.DEAD.value, str(error), None
+        unreadable = update(Message).where(Message.id == row.id)
+        session.execute(unreadable.values(state=State.DEAD.value, error=str(error), claim=None))
         return None
-    closes = window_closes(contact)
-    reply = Reply(message.text, tuple(Choice(*choice) for choice in message.choices), message.content_id)
-    outgoing = Outgoing(message.id, address, reply, closes is None or now < closes, message.delivery == PLAIN)
-    return Due(message.channel, message.claim, outgoing)
+    closes = window_closes(row.Contact)
+    reply = Reply(row.text, tuple(Choice(*choice) for choice in row.choices), row.content_id)
+    outgoing = Outgoing(row.id, address, reply, closes is None or now < closes, row.delivery == PLAIN)
+    return Due(row.channel, token, outgoing)
+
+
+def record_sent(session: Session, sent: Sequence[tuple[Due, str]]) -> list[tuple[Due, str]]:
+    """Note of all `sent` the provider's id, as `record` does; returns those that somebody else has locked just now.
+
+    Nobody waits here for a lock while holding another, so that no two can wait for each other.
+    """
+    if not sent:
+        return []
+    found = session.execute(_FREE, {"ids": [due.outgoing.message_id for due, _ in sent]})
+    rows = {row.id: row for row in found}
+    ends = [
+        {"of": due.outgoing.message_id, "given": provider_id[:128] or None, **_end(row.delivery, row.error)}
+        for due, provider_id in sent
+        if (row := rows.get(due.outgoing.message_id)) and row.claim == due.token
+    ]
+    if ends:
+        session.execute(_SENT, ends)
+    return [one for one in sent if one[0].outgoing.message_id not in rows]
+
+
+def _end(delivery: str | None, error: str | None) -> dict[str, str | None]:
+    """State and error of a message that the provider took."""
+    failed = delivery in FAILED  # the report was here first
+    return {"ends_as": (State.DEAD if failed else State.SENT).value, "said": error if failed else None}
 
 
 def record(session: Session, due: Due, result: str | DeliveryError, now: dt.datetime) -> None:
@@ -151,9 +203,8 @@ def record(session: Session, due: Due, result: str | DeliveryError, now: dt.date
     message.attempts += 1
     message.claim = message.claimed_until = None
     if isinstance(result, str):
-        failed = message.delivery in FAILED  # the report was here first
-        message.state, message.provider_id = (State.DEAD if failed else State.SENT).value, result[:128] or None
-        message.error = message.error if failed else None
+        end = _end(message.delivery, message.error)
+        message.state, message.error, message.provider_id = end["ends_as"], end["said"], result[:128] or None
         wake(session, Work.OUTBOX)  # the contact's next reply is free now
         return
     _fail(session, contact, message, result, now)
