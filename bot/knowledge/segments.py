@@ -13,7 +13,9 @@ GSM7_SINGLE, GSM7_PART = 160, 153
 UCS2_SINGLE, UCS2_PART = 70, 67
 """UTF-16 units in one SMS, and in each part of a longer one."""
 
-_codec = gsm0338.Codec()
+_PLAIN = frozenset(map(unicodedata.lookup, gsm0338.charset.BASIC_CHARACTER_SET.values()))
+_ESCAPED = frozenset(map(unicodedata.lookup, gsm0338.charset.BASIC_CHARACTER_SET_EXTENSION.values()))
+"""Characters of one septet, and of two; the library's codec goes through a text in Python, character by character."""
 _PUNCTUATION = str.maketrans(
     {
         "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "…": "...", "•": "-",
@@ -24,10 +26,10 @@ _PUNCTUATION = str.maketrans(
 
 def septets(text: str) -> int | None:
     """Count the GSM-7 septets of `text`; None when a character is outside the alphabet."""
-    try:
-        return len(_codec.encode(text)[0])
-    except UnicodeEncodeError:
+    used = set(text)
+    if not used - _PLAIN <= _ESCAPED:
         return None
+    return len(text) + sum(map(text.count, used & _ESCAPED))
 
 
 def outside_gsm7(text: str) -> str:
