@@ -5,23 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.tables import Contact, Direction, Message, State
 from bot.safety.encryption import AddressVault
+from bot.storage.database import InsertOnce
 
 WINDOW = dt.timedelta(hours=24)
 """WhatsApp takes free text for so long after the person's last message (twilio.com/docs/whatsapp/key-concepts)."""
 OPTED_OUT = "opted out"
+_LOCKED_AT = (
+    select(Contact)
+    .where(Contact.channel == bindparam("channel"), Contact.address_hash == bindparam("hash"))
+    .with_for_update()
+)
+_NEW = InsertOnce(Contact)
 
 
 def locked_contact(session: Session, vault: AddressVault, channel: str, address: str, now: dt.datetime) -> Contact:
     """The contact at `address`, made at first sight, its row locked: what it sends gets its numbers one by one."""
     hashed = vault.lookup_hash(channel, address)
-    known = select(Contact).where(Contact.channel == channel, Contact.address_hash == hashed).with_for_update()
-    found = session.execute(known).scalar()
+    known = {"channel": channel, "hash": hashed}
+    found = session.execute(_LOCKED_AT, known).scalar()
     if found is None:
         values = {
             "id": secrets.token_hex(16),
@@ -30,8 +36,8 @@ def locked_contact(session: Session, vault: AddressVault, channel: str, address:
             "address_encrypted": vault.encrypt(address),
             "created_at": now,
         }
-        session.execute(insert(session, Contact).values(values).on_conflict_do_nothing())
-        found = session.execute(known).scalar_one()
+        session.execute(_NEW, values)
+        found = session.execute(_LOCKED_AT, known).scalar_one()
     assert isinstance(found, Contact)
     return found
 
@@ -76,9 +82,3 @@ def window_closes(contact: Contact) -> dt.datetime | None:
         return None
     last: dt.datetime = contact.last_inbound_at or contact.created_at
     return last + WINDOW
-
-
-def insert(session: Session, table: type) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT of the session's dialect, which knows ON CONFLICT."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)

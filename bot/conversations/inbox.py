@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
 from bot.conversations import lifecycle
 from bot.conversations.claims import INBOX_CLAIM, new_token
-from bot.conversations.contacts import insert, locked_contact, opt_out
+from bot.conversations.contacts import locked_contact, opt_out
 from bot.conversations.desk_tables import Queue
 from bot.conversations.erasure import forget
 from bot.conversations.housekeeping_tables import By
@@ -26,6 +27,7 @@ from bot.conversations.turn import Question, Turn, silence
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.understood import EMERGENCY
 from bot.safety.encryption import AddressVault
+from bot.storage.database import InsertOnce
 from bot.storage.wakeup import Work, wake
 
 __all__ = ["ChoiceRef", "ClaimLost", "Claimed", "InboundMessage", "Intake", "claim", "close", "receive"]
@@ -37,6 +39,75 @@ MAX_TRIES = 5
 """Answers that may fail before the person gets an apology instead."""
 TRY_AGAIN_AFTER = dt.timedelta(seconds=2)
 RATE_WINDOW = dt.timedelta(minutes=1)
+
+_MESSAGES, _STATES = Message.__table__, DialogueState.__table__
+_EARLIER = aliased(Message)
+_WAITING = and_(
+    Message.direction == Direction.IN.value,
+    Message.state == State.RECEIVED.value,
+    or_(Message.claim.is_(None), Message.claimed_until <= bindparam("now")),
+)
+_BLOCKED = exists().where(
+    _EARLIER.contact_id == Message.contact_id,
+    _EARLIER.direction == Direction.IN.value,
+    _EARLIER.state == State.RECEIVED.value,
+    _EARLIER.id < Message.id,
+)
+# statements of every message are built once: building one takes longer than running it
+_STORE = InsertOnce(Message)
+_NTH_NEWEST = (
+    select(Message.created_at)
+    .where(Message.contact_id == bindparam("contact"), Message.direction == Direction.IN.value)
+    .order_by(Message.id.desc())
+    .offset(bindparam("newer"))
+    .limit(1)
+)
+_ANY_WAITING = select(Message.id).where(_WAITING).limit(1)
+_OLDEST_WAITING = (
+    select(
+        Message.id, Message.contact_id, Message.channel, Message.text, Message.payload, Message.attempts,
+        Contact.language, DialogueState.state, Conversation.holder_id,
+    )
+    .join(Contact, Contact.id == Message.contact_id)
+    .outerjoin(DialogueState, DialogueState.contact_id == Message.contact_id)
+    .outerjoin(Conversation, Conversation.id == Message.conversation_id)
+    .where(_WAITING, ~_BLOCKED)
+    .order_by(Message.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=Message)
+)  # fmt: skip
+_CLAIM = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(claim=bindparam("token"), claimed_until=bindparam("until"), attempts=_MESSAGES.c.attempts + 1)
+)
+_LOCKED_CONTACT = select(Contact).where(Contact.id == bindparam("contact")).with_for_update()
+_PLACE = (
+    select(Conversation, Message.created_at)
+    .join(Message, Message.conversation_id == Conversation.id)
+    .where(Message.id == bindparam("message"))
+)
+_ANSWERED = (
+    update(_MESSAGES)
+    .where(
+        _MESSAGES.c.id == bindparam("message"),
+        _MESSAGES.c.claim == bindparam("token"),
+        _MESSAGES.c.state == State.RECEIVED.value,
+    )
+    .values(
+        state=State.ANSWERED.value,
+        claim=None,
+        claimed_until=None,
+        intent=bindparam("meant"),
+        confidence=bindparam("sure"),
+        alternatives=bindparam("likeliest"),
+    )
+)
+_REMEMBER = (
+    update(_STATES)
+    .where(_STATES.c.contact_id == bindparam("contact"))
+    .values(state=bindparam("kept"), updated_at=bindparam("at"))
+)
 
 
 class Intake(Enum):
@@ -113,8 +184,7 @@ def receive(
         "created_at": now,
         "conversation_id": _conversation(session, contact, message, now),
     }
-    inserted = session.execute(insert(session, Message).values(values).on_conflict_do_nothing())
-    if not inserted.rowcount:
+    if not session.execute(_STORE, values).rowcount:
         return Intake.REPEAT
     contact.last_inbound_at, contact.unreachable_at = now, None
     if values["payload"] == f"/{EMERGENCY}" or (limit and limit.calls_for_help(message.text)):
@@ -161,14 +231,7 @@ def _payload(session: Session, contact: Contact, message: InboundMessage) -> Cho
 
 def _is_over(session: Session, contact_id: str, limit: RateLimit, message: InboundMessage, now: dt.datetime) -> bool:
     """Whether the contact has sent its share in the last minute, and `message` can wait."""
-    query = (
-        select(Message.created_at)
-        .where(Message.contact_id == contact_id, Message.direction == Direction.IN.value)
-        .order_by(Message.id.desc())
-        .offset(limit.per_minute - 1)
-        .limit(1)
-    )
-    at = session.execute(query).scalar()
+    at = session.execute(_NTH_NEWEST, {"contact": contact_id, "newer": limit.per_minute - 1}).scalar()
     return bool(at and at > now - RATE_WINDOW) and not limit.calls_for_help(message.text)
 
 
@@ -185,11 +248,7 @@ def _was_told(session: Session, contact_id: str) -> bool:
 
 def is_waiting(session: Session, now: dt.datetime) -> bool:
     """Whether a message may be waiting for an answer: a look that locks nothing."""
-    free = or_(Message.claim.is_(None), Message.claimed_until <= now)
-    query = select(Message.id).where(
-        Message.direction == Direction.IN.value, Message.state == State.RECEIVED.value, free
-    )
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(_ANY_WAITING, {"now": now}).first() is not None
 
 
 def claim(session: Session, now: dt.datetime) -> Claimed | None:
@@ -199,47 +258,24 @@ def claim(session: Session, now: dt.datetime) -> Claimed | None:
 
 def claim_some(session: Session, now: dt.datetime, limit: int) -> list[Claimed]:
     """Take up to `limit` unanswered messages, the oldest first, of each contact only one that has none before it."""
-    earlier = aliased(Message)
-    waiting = and_(Message.direction == Direction.IN.value, Message.state == State.RECEIVED.value)
-    blocked = exists().where(
-        earlier.contact_id == Message.contact_id,
-        earlier.direction == Direction.IN.value,
-        earlier.state == State.RECEIVED.value,
-        earlier.id < Message.id,
-    )
-    free = or_(Message.claim.is_(None), Message.claimed_until <= now)
-    query = select(Message).where(waiting, free, ~blocked).order_by(Message.id).limit(limit)
-    messages = list(session.execute(query.with_for_update(skip_locked=True)).scalars())
-    for message in messages:
-        message.claim, message.claimed_until = new_token(), now + CLAIM_FOR
-        message.attempts += 1
-    known = _known(session, messages)
-    return [_claimed(session, message, *known[message.id]) for message in messages]
+    rows = session.execute(_OLDEST_WAITING, {"now": now, "most": limit}).all()
+    if not rows:
+        return []
+    token = new_token()
+    session.execute(_CLAIM, {"ids": [row.id for row in rows], "token": token, "until": now + CLAIM_FOR})
+    return [_claimed(session, row, token) for row in rows]
 
 
-def _known(session: Session, messages: Sequence[Message]) -> dict[int, tuple[str | None, str | None, bool]]:
-    """By message: its contact's language and dialogue state, and whether staff hold its conversation."""
-    query = (
-        select(Message.id, Contact.language, DialogueState.state, Conversation.holder_id)
-        .join(Contact, Contact.id == Message.contact_id)
-        .outerjoin(DialogueState, DialogueState.contact_id == Message.contact_id)
-        .outerjoin(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.id.in_([message.id for message in messages]))
-    )
-    rows = session.execute(query) if messages else ()
-    return {id: (language, state, holder is not None) for id, language, state, holder in rows}
-
-
-def _claimed(session: Session, message: Message, language: str | None, state: str | None, held: bool) -> Claimed:
-    text, is_payload = meaning(session, message)
+def _claimed(session: Session, row: Row, token: str) -> Claimed:
+    text, is_payload = meaning(session, row.contact_id, row.text, row.payload)
     notice = text.removeprefix(NOTICE) if is_payload and text.startswith(NOTICE) else None
-    rest = rest_of_last(session, message.contact_id) if notice == Command.MORE.value else None
+    rest = rest_of_last(session, row.contact_id) if notice == Command.MORE.value else None
     if notice == Command.MORE.value and rest is None:
-        text, is_payload, notice = message.text, False, None  # there is no more: it is a word like any other
-    if message.attempts > MAX_TRIES:
+        text, is_payload, notice = row.text, False, None  # there is no more: it is a word like any other
+    if row.attempts + 1 > MAX_TRIES:
         notice = "error"
-    question = Question(message.contact_id, message.channel, text, is_payload, state)
-    return Claimed(message.id, message.claim, question, notice, rest, language, held)
+    question = Question(row.contact_id, row.channel, text, is_payload, row.state)
+    return Claimed(row.id, token, question, notice, rest, row.language, row.holder_id is not None)
 
 
 def _is_held(conversation: Conversation | None) -> bool:
@@ -266,27 +302,21 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     """
     question = claimed.question
     # first of all, as everybody who changes a contact's messages does: no two can wait for each other
-    contact = session.execute(select(Contact).where(Contact.id == question.contact_id).with_for_update()).scalar_one()
-    belongs = select(Conversation, Message.created_at).join(Message, Message.conversation_id == Conversation.id)
-    found = session.execute(belongs.where(Message.id == claimed.message_id)).first()
+    contact = session.execute(_LOCKED_CONTACT, {"contact": question.contact_id}).scalar_one()
+    found = session.execute(_PLACE, {"message": claimed.message_id}).first()
     conversation, asked_at = found or (None, now)
     if _is_held(conversation):
         turn = turn if turn.is_silent or claimed.notice or _breaks_silence(turn) else silence(turn.language)
     elif turn.is_silent:
         raise HandedBack(f"message {claimed.message_id}")
-    done = session.execute(
-        update(Message)
-        .where(Message.id == claimed.message_id, Message.claim == claimed.token, Message.state == State.RECEIVED.value)
-        .values(
-            state=State.ANSWERED.value,
-            claim=None,
-            claimed_until=None,
-            intent=turn.intent[:64],
-            confidence=turn.confidence,
-            alternatives=[list(one) for one in turn.alternatives] or None,
-        )
-    )
-    if done.rowcount != 1:
+    answered = {
+        "message": claimed.message_id,
+        "token": claimed.token,
+        "meant": turn.intent[:64],
+        "sure": turn.confidence,
+        "likeliest": [list(one) for one in turn.alternatives] or None,
+    }
+    if session.execute(_ANSWERED, answered).rowcount != 1:
         raise ClaimLost(f"message {claimed.message_id}")
     place = conversation.id if conversation is not None else None
     if conversation is not None:
@@ -309,9 +339,9 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
 
 
 def _remember(session: Session, contact_id: str, state: str, now: dt.datetime) -> None:
-    kept = insert(session, DialogueState).values(contact_id=contact_id, state=state, updated_at=now)
-    changed = {"state": kept.excluded.state, "updated_at": kept.excluded.updated_at}
-    session.execute(kept.on_conflict_do_update(index_elements=[DialogueState.contact_id], set_=changed))
+    kept = {"contact": contact_id, "kept": state, "at": now}
+    if not session.execute(_REMEMBER, kept).rowcount:  # the contact's row is locked: nobody else makes one meanwhile
+        session.execute(insert(_STATES), {"contact_id": contact_id, "state": state, "updated_at": now})
 
 
 def _breaks_silence(turn: Turn) -> bool:

@@ -60,13 +60,13 @@ def rest_of_last(session: Session, contact_id: str) -> Reply | None:
     return None
 
 
-def meaning(session: Session, message: Message) -> tuple[str, bool]:
+def meaning(session: Session, contact_id: str, text: str, payload: str | None) -> tuple[str, bool]:
     """What the engine shall read: the payload of the choice picked by button, digit or title, or the text itself."""
-    if message.payload:
-        return message.payload, True
-    short = len(message.text.split()) <= LONGEST_TITLE
-    payload = picked(message.text, _last_choices(session, message.contact_id) if short else ())
-    return (payload, True) if payload else (message.text, False)
+    if payload:
+        return payload, True
+    short = len(text.split()) <= LONGEST_TITLE
+    payload = picked(text, _last_choices(session, contact_id) if short else ())
+    return (payload, True) if payload else (text, False)
 
 
 def _last_choices(session: Session, contact_id: str) -> list[Choice]:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session, aliased
 
@@ -55,6 +55,7 @@ _DUE = (
 )  # fmt: skip
 _TABLE = Message.__table__
 _THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+_QUEUE = insert(_TABLE).inline()
 _CLAIM = (
     update(_TABLE)
     .where(_THESE)
@@ -98,24 +99,23 @@ def queue(
         conversation_id: where it belongs; None is the contact's open conversation, if there is one.
         staff_id: who wrote it, if it was not the bot.
     """
-    session.add(
-        Message(
-            contact_id=contact.id,
-            direction=Direction.OUT.value,
-            state=State.WITHHELD.value if withheld else State.QUEUED.value,
-            error=OPTED_OUT if withheld else None,
-            channel=contact.channel,
-            text=reply.text,
-            choices=_stored(reply.choices),
-            rest=[reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
-            content_id=reply.content_id,
-            reply_to=reply_to,
-            conversation_id=conversation_id or contact.conversation_id,
-            staff_id=staff_id,
-            created_at=now,
-            due_at=now,
-        )
-    )
+    values = {
+        "contact_id": contact.id,
+        "direction": Direction.OUT.value,
+        "state": State.WITHHELD.value if withheld else State.QUEUED.value,
+        "error": OPTED_OUT if withheld else None,
+        "channel": contact.channel,
+        "text": reply.text,
+        "choices": _stored(reply.choices),
+        "rest": [reply.rest.text, _stored(reply.rest.choices)] if reply.rest else None,
+        "content_id": reply.content_id,
+        "reply_to": reply_to,
+        "conversation_id": conversation_id or contact.conversation_id,
+        "staff_id": staff_id,
+        "created_at": now,
+        "due_at": now,
+    }
+    session.execute(_QUEUE, values)
     wake(session, Work.OUTBOX)
 
 

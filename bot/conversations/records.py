@@ -8,11 +8,11 @@ import re
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.conversations.contacts import insert
 from bot.conversations.desk_tables import Note, Suggestion, Tag
 from bot.conversations.handoff import Refusal, Refused, locked
 from bot.conversations.tables import Direction, Message
 from bot.safety.redaction import redact
+from bot.storage.database import InsertOnce
 
 MAX_NOTE = 2000
 PRESSED_TWICE = dt.timedelta(minutes=1)
@@ -61,7 +61,7 @@ def tag(session: Session, conversation_id: int, text: str) -> None:
         raise Refused(Refusal.EMPTY)
     if len(tags(session, conversation_id)) < MAX_TAGS:
         values = {"conversation_id": conversation_id, "tag": word}
-        session.execute(insert(session, Tag).values(values).on_conflict_do_nothing())
+        session.execute(InsertOnce(Tag), values)
 
 
 def untag(session: Session, conversation_id: int, word: str) -> None:

@@ -17,8 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql import Insert
 from sqlalchemy.types import TypeDecorator
 
 from bot.faults import Fault
@@ -28,6 +30,21 @@ BUSY_TIMEOUT_MS = 10_000
 LOOK_AGAIN_S = 0.001
 
 Base: Any = declarative_base()
+
+
+class InsertOnce(Insert):
+    """An INSERT that leaves out what is there already; the dialects' own are compiled at each execution."""
+
+    inherit_cache = True
+
+    def __init__(self, table: type) -> None:
+        super().__init__(table.__table__)  # type: ignore[attr-defined]
+        self._inline = True  # no RETURNING, which would have to stand behind
+
+
+@compiles(InsertOnce)
+def _insert_once(insert: InsertOnce, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(insert, **options)} ON CONFLICT DO NOTHING"
 
 
 class UtcDateTime(TypeDecorator):
