@@ -14,6 +14,7 @@ import secrets
 import socket
 import tempfile
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,35 +35,35 @@ class Work(str, Enum):
 
 def wake(session: Session, work: Work) -> None:
     """Wake everybody who waits for `work`, once the transaction of `session` is committed."""
-    pending: set[Work] = session.info.setdefault("wake", set())
-    if work in pending:
-        return
-    if not pending:
-        event.listen(session, "after_commit", _committed, once=True)
-    pending.add(work)
-    if session.get_bind().dialect.name == "postgresql":  # it tells them when it commits
-        session.execute(text(f"NOTIFY salama_{work.value}"))
+    session.info.setdefault("wake", set()).add(work)
 
 
-def _committed(session: Session) -> None:
-    pending = session.info.pop("wake", set())
-    if session.get_bind().dialect.name == "sqlite":
-        _send_datagrams(_directory(str(session.get_bind().url.database)), pending)
+@event.listens_for(Session, "before_commit")
+def _notify(session: Session) -> None:
+    if session.info.get("wake") and session.get_bind().dialect.name == "postgresql":  # it tells them when it commits
+        pending = sorted(session.info.pop("wake"))
+        session.execute(text("; ".join(f"NOTIFY salama_{work.value}" for work in pending)))
 
 
-def _send_datagrams(directory: Path, pending: set[Work]) -> None:
-    for work in pending:
-        for path in directory.glob(f"{work.value}-*"):
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-                sender.setblocking(False)
-                try:
-                    sender.sendto(b"!", str(path))
-                except ConnectionRefusedError:  # its process was killed
-                    path.unlink(missing_ok=True)
-                except OSError:  # a full buffer: it is awake already
-                    pass
+@event.listens_for(Session, "after_commit")
+def _send_datagrams(session: Session) -> None:
+    for work in session.info.pop("wake", ()):
+        _tell(_directory(str(session.get_bind().url.database)), work)
 
 
+def _tell(directory: Path, work: Work) -> None:
+    for path in directory.glob(f"{work.value}-*"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            try:
+                sender.sendto(b"!", str(path))
+            except ConnectionRefusedError:  # its process was killed
+                path.unlink(missing_ok=True)
+            except OSError:  # a full buffer: it is awake already
+                pass
+
+
+@lru_cache(maxsize=8)
 def _directory(database: str) -> Path:
     """Where waiting processes put their sockets; short, because a socket's path may have 107 bytes only."""
     key = hashlib.sha256(str(Path(database).resolve()).encode()).hexdigest()[:12]
