@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
 from sqlalchemy.pool import QueuePool
@@ -28,6 +28,8 @@ from bot.faults import Fault
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 LOOK_AGAIN_S = 0.001
+IDLE_S = 1.0
+"""A connection to PostgreSQL that lay so long may be lost."""
 
 Base: Any = declarative_base()
 
@@ -155,7 +157,31 @@ def _alembic_config() -> Config:
 
 def _postgresql_engine(url: str) -> Engine:
     # an error's text would else hold what people wrote
-    return create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
+    # the connection used last is the one that need not be tried
+    engine = create_engine(url, future=True, hide_parameters=True, pool_use_lifo=True)
+
+    @event.listens_for(engine, "checkin")
+    def _put_back(_connection: object, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, record: Any, _fairy: object) -> None:
+        """Try a connection that lay idle; pool_pre_ping would try each, also one that worked a moment ago."""
+        try:
+            if time.monotonic() - record.info.get("used", -IDLE_S) >= IDLE_S:
+                engine.dialect.do_ping(connection)
+            connection.autocommit = False
+        except engine.dialect.dbapi.Error:
+            raise DisconnectionError from None  # the pool makes a new one
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # each statement sees what is committed by then anyhow: to a reader a transaction is two calls more;
+        # SQLAlchemy's AUTOCOMMIT would be one more too, to set and reset the isolation level
+        if connection.get_execution_options().get("reads_only"):
+            connection.connection.dbapi_connection.autocommit = True
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:
