@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import time
 from dataclasses import replace
 
 from bot.channels.rendering import pages
@@ -67,16 +68,20 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer messages until `stop` is set; those in hand are finished."""
+        looked = -LOOK_S
         async with Waiter(self._database, Work.INBOX) as waiter:
             while not stop.is_set():
+                answered = 0
                 try:
-                    await asyncio.to_thread(self._end_dead_claims)
-                    await asyncio.to_thread(self._tidy)
-                    while not stop.is_set() and await self.answer_some():
-                        pass
+                    if time.monotonic() - looked >= LOOK_S:
+                        looked = time.monotonic()
+                        await asyncio.to_thread(self._end_dead_claims)
+                        await asyncio.to_thread(self._tidy)
+                    answered = await self.answer_some()
                 except Exception as error:  # a database gone must not end the worker
                     logger.error("messages could not be answered", extra={"error": type(error).__name__})
-                await sleep_until(stop, waiter, LOOK_S)
+                if not answered:
+                    await sleep_until(stop, waiter, LOOK_S)
 
     async def answer_some(self, limit: int = AT_A_TIME) -> int:
         """Answer up to `limit` waiting messages; returns how many were tried."""
