@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -82,6 +82,8 @@ _CLAIM = (
     .values(claim=bindparam("token"), claimed_until=bindparam("until"), attempts=_MESSAGES.c.attempts + 1)
 )
 _LOCKED_CONTACT = select(Contact).where(Contact.id == bindparam("contact")).with_for_update()
+_FREE_CONTACTS = select(Contact).where(Contact.id.in_(bindparam("ids", expanding=True)))
+_FREE_CONTACTS = _FREE_CONTACTS.with_for_update(skip_locked=True)
 _PLACE = (
     select(Conversation, Message.created_at)
     .join(Message, Message.conversation_id == Conversation.id)
@@ -300,9 +302,33 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
         ClaimLost: another worker has the message now; the transaction must be rolled back.
         HandedBack: it was left to staff, who hold the conversation no more; roll back and answer it.
     """
-    question = claimed.question
     # first of all, as everybody who changes a contact's messages does: no two can wait for each other
-    contact = session.execute(_LOCKED_CONTACT, {"contact": question.contact_id}).scalar_one()
+    contact = session.execute(_LOCKED_CONTACT, {"contact": claimed.question.contact_id}).scalar_one()
+    _close(session, contact, claimed, turn, now)
+
+
+def close_some(
+    session: Session, answers: Sequence[tuple[Claimed, Turn]], now: dt.datetime
+) -> list[tuple[Claimed, Turn]]:
+    """Close several messages, each of another contact, as `close` does one; returns those that it leaves.
+
+    They are those whose contact somebody else has locked just now: nobody waits here for a lock while holding another.
+    """
+    if not answers:
+        return []
+    ids = [claimed.question.contact_id for claimed, _ in answers]
+    contacts = {contact.id: contact for contact in session.execute(_FREE_CONTACTS, {"ids": ids}).scalars()}
+    left = []
+    for claimed, turn in answers:
+        if contact := contacts.get(claimed.question.contact_id):
+            _close(session, contact, claimed, turn, now)
+        else:
+            left.append((claimed, turn))
+    return left
+
+
+def _close(session: Session, contact: Contact, claimed: Claimed, turn: Turn, now: dt.datetime) -> None:
+    question = claimed.question
     found = session.execute(_PLACE, {"message": claimed.message_id}).first()
     conversation, asked_at = found or (None, now)
     if _is_held(conversation):

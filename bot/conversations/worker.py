@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.channels.rendering import pages
@@ -18,6 +19,7 @@ from bot.conversations.inbox import (
     HandedBack,
     claim_some,
     close,
+    close_some,
     is_waiting,
     put_back,
 )
@@ -33,7 +35,7 @@ TIDY_EVERY = dt.timedelta(seconds=10)
 SAID_ALWAYS = ("help", "more", "slow_down", "error")
 """Notices that are said even while staff hold the conversation: carriers ask for HELP, the rest is about the line."""
 AT_A_TIME = 8
-"""Messages claimed together: part of the work is done at once for all, and one is stored while the next is answered."""
+"""Messages claimed together: part of the work is done at once for all."""
 
 
 def now() -> dt.datetime:
@@ -87,8 +89,7 @@ class Worker:
         """Answer up to `limit` waiting messages; returns how many were tried."""
         claimed = await asyncio.to_thread(self._claim, limit)
         self._look_ahead(claimed)
-        storing = [asyncio.create_task(self._store(one, turn)) for one in claimed if (turn := await self._answer(one))]
-        await asyncio.gather(*storing)
+        await self._store([(one, turn) for one in claimed if (turn := await self._answer(one))])
         return len(claimed)
 
     def _look_ahead(self, claimed: list[Claimed]) -> None:
@@ -142,7 +143,17 @@ class Worker:
         channel = claimed.question.channel
         return replace(turn, replies=tuple(page for reply in turn.replies for page in pages(reply, channel, *labels)))
 
-    async def _store(self, claimed: Claimed, turn: Turn) -> None:
+    async def _store(self, answers: Sequence[tuple[Claimed, Turn]]) -> None:
+        try:
+            left = await asyncio.to_thread(self._close_some, answers)
+        except Exception:  # one of them must not hold up the others
+            left = list(answers)
+        await asyncio.gather(*(self._store_one(claimed, turn) for claimed, turn in left))
+        for claimed, turn in answers:
+            if (claimed, turn) not in left:
+                _log_answered(claimed, turn)
+
+    async def _store_one(self, claimed: Claimed, turn: Turn) -> None:
         fields = {"message_id": claimed.message_id}
         try:
             await asyncio.to_thread(self._close, claimed, turn)
@@ -154,7 +165,11 @@ class Worker:
             logger.error("answer not stored", extra={**fields, "error": type(error).__name__})
             await asyncio.sleep(1)
         else:
-            logger.info("answered", extra={**fields, "intent": turn.intent, "confidence": round(turn.confidence, 2)})
+            _log_answered(claimed, turn)
+
+    def _close_some(self, answers: Sequence[tuple[Claimed, Turn]]) -> list[tuple[Claimed, Turn]]:
+        with self._database.transaction() as session:
+            return close_some(session, answers, now())
 
     def _close(self, claimed: Claimed, turn: Turn) -> None:
         with self._database.transaction() as session:
@@ -163,3 +178,8 @@ class Worker:
     def _put_back(self, claimed: Claimed, after: dt.timedelta = TRY_AGAIN_AFTER) -> None:
         with self._database.transaction() as session:
             put_back(session, claimed, now(), after)
+
+
+def _log_answered(claimed: Claimed, turn: Turn) -> None:
+    fields = {"message_id": claimed.message_id, "intent": turn.intent, "confidence": round(turn.confidence, 2)}
+    logger.info("answered", extra=fields)

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from bot.channels.protocol import Command, Media
 from bot.channels.rendering import SMS_MAX_SEGMENTS
 from bot.conversations.claims import HERE
-from bot.conversations.inbox import MAX_TRIES, InboundMessage, claim, receive
+from bot.conversations.contacts import locked_contact
+from bot.conversations.inbox import MAX_TRIES, InboundMessage, claim, claim_some, close_some, receive
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Message
 from bot.conversations.turn import Turn
@@ -68,6 +69,33 @@ def put_of_three_people(database, vault):
     with database.transaction() as session:
         for person in "abc":
             receive(session, vault, InboundMessage("web", person, person, f"from {person}"), NOW)
+
+
+async def test_a_claim_that_was_lost_does_not_hold_up_those_answered_with_it(database, vault):
+    put_of_three_people(database, vault)
+    engine = Echo()
+
+    async def answer(question):
+        if question.text == "from b":
+            with database.transaction() as session:
+                session.execute(select(Message).where(Message.text == "from b")).scalar().claim = "another worker's"
+        return Turn((Reply(question.text.upper()),), "{}", "en", "greet", 1.0)
+
+    engine.answer = answer
+    assert await Worker(database, engine).answer_some() == 3
+    assert sorted(replies(database)) == ["FROM A", "FROM C"]
+
+
+async def test_answers_stored_together_wait_for_nobody(database, vault):
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer, who locks all")
+    put_of_three_people(database, vault)
+    with database.transaction() as session:
+        answers = [(one, Turn((Reply("hello"),), "{}", "en", "greet", 1.0)) for one in claim_some(session, now(), 3)]
+    with database.transaction() as other, database.transaction() as session:
+        locked_contact(other, vault, "web", "b", now())
+        assert close_some(session, answers, now()) == [answers[1]]
+    assert len(replies(database)) == 2
 
 
 async def test_the_engine_learns_what_comes_next(database, vault):
