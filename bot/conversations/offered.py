@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.channels.protocol import ChoiceRef
@@ -22,6 +22,14 @@ NUMBER_WORDS = {
     *("namba", "nambari", "chaguo", "nachagua"),
 }
 """Words that people put before a digit, in our languages, plain."""
+
+# built once, as short messages all ask it
+_SHOWN = (
+    select(Message.choices, Message.reply_to)
+    .where(Message.contact_id == bindparam("contact"), Message.direction == Direction.OUT.value)
+    .order_by(Message.id.desc())
+    .limit(6)
+)
 
 
 def picked_number(text: str) -> int | None:
@@ -71,12 +79,7 @@ def meaning(session: Session, contact_id: str, text: str, payload: str | None) -
 
 def _last_choices(session: Session, contact_id: str) -> list[Choice]:
     """The choices that the newest answer shows; an older answer's are no longer what the person sees."""
-    rows = session.execute(
-        select(Message.choices, Message.reply_to)
-        .where(Message.contact_id == contact_id, Message.direction == Direction.OUT.value)
-        .order_by(Message.id.desc())
-        .limit(6)
-    ).all()
+    rows = session.execute(_SHOWN, {"contact": contact_id}).all()
     newest = [choices for choices, reply_to in rows if reply_to == rows[0].reply_to]
     return next(([Choice(*choice) for choice in shown] for shown in newest if shown), [])
 
