@@ -47,7 +47,9 @@ def picked(text: str, choices: Sequence[Choice]) -> str | None:
         return "/menu"
     if number is not None:
         return choices[number - 1].payload if number <= len(choices) else None
-    return next((choice.payload for choice in choices if words and plain(choice.title) == words), None)
+    if not words or text.lstrip().startswith("/"):  # nobody speaks to the engine as a button does
+        return None
+    return next((choice.payload for choice in choices if plain(choice.title) == words), None)
 
 
 def rest_of_last(session: Session, contact_id: str) -> Reply | None:

@@ -30,7 +30,7 @@ CHOICES = [
     [
         ("2", "/b"), ("0", "/menu"), ("5", None), ("do NOT tell me!", "/a"),
         ("ne plus prevenir", "/b"), ("usiniarifu", "/c"),
-        ("do not tell me that", None), ("tell me", None), ("", None), ("?", None),
+        ("do not tell me that", None), ("tell me", None), ("/usiniarifu", None), ("", None), ("?", None),
     ],
 )  # fmt: skip
 def test_a_choice_is_picked_by_its_number_or_its_title_and_nothing_else(text, payload):
