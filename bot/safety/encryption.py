@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -57,12 +59,13 @@ class AddressVault:
 
 def read_or_create_secret(path: Path) -> str:
     """Read the secret from `path`; make a random one there, readable by its owner only, when there is none."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another process was faster
+            os.link(draft, path)  # whole or not at all, also when killed
+        os.unlink(draft)
     return path.read_text().strip()
 
 

@@ -1,4 +1,5 @@
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -29,3 +30,12 @@ def test_the_made_secret_is_kept_and_readable_by_its_owner_only(tmp_path):
     path = tmp_path / "secret.key"
     assert read_or_create_secret(path) == read_or_create_secret(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_processes_that_start_together_agree_on_the_secret(tmp_path):
+    path = tmp_path / "secret.key"
+    with ThreadPoolExecutor(16) as pool:
+        made = set(pool.map(lambda _: read_or_create_secret(path), range(64)))
+    assert len(made) == 1
+    assert len(made.pop()) > 32
+    assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
