@@ -1,10 +1,11 @@
-"""Leaves out bookkeeping of Rasa's that costs every turn time and gives it nothing."""
+"""Leaves out bookkeeping of Rasa's that costs every turn, or every training, time and gives it nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rasa.core.processor import MessageProcessor
+from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.core.slots import Slot
 
 
@@ -12,6 +13,12 @@ def leave_out_bookkeeping() -> None:
     """For every model of this process; Rasa has no settings for it."""
     Slot.__copy__ = _copied
     MessageProcessor._check_for_unseen_features = _nothing
+
+
+def leave_out_the_cache() -> None:
+    """For every training of this process: each trains all anew, so no component's output need be hashed and kept."""
+    TrainingHook.on_before_node = _no_data
+    TrainingHook.on_after_node = _not_kept
 
 
 def _copied(slot: Slot) -> Slot:
@@ -23,3 +30,12 @@ def _copied(slot: Slot) -> Slot:
 
 def _nothing(processor: MessageProcessor, parse_data: dict[str, Any]) -> None:
     """Rasa would compare its whole domain with an empty one, to warn developers of an intent that it lacks."""
+
+
+def _no_data(hook: TrainingHook, **node: Any) -> dict[str, Any]:
+    """Rasa would hash all that the component was given: the features of every example, as text."""
+    return {}
+
+
+def _not_kept(hook: TrainingHook, **node: Any) -> None:
+    """Rasa would hash all that the component made, and put it on disk for a training that is not forced."""

@@ -17,6 +17,7 @@ import rasa.model_training
 
 from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
+from bot.engine.lean import leave_out_the_cache
 from bot.engine.nlu.features import encoder_fingerprint
 from bot.knowledge.reading import load
 from bot.settings import ROOT, Settings
@@ -31,6 +32,7 @@ TRAINED_FROM = (
     "bot/knowledge/words.py",
 )
 KEPT_MODELS = 3
+leave_out_the_cache()
 
 
 class TrainingError(Fault):

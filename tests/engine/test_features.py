@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu import features
@@ -74,3 +75,13 @@ def test_a_copied_slot_is_a_slot_of_its_own(assistant):
         assert twin.__dict__ == slot.__dict__
         twin.value = "another"
         assert slot.value == slot.initial_value
+
+
+def test_rows_stacked_at_once_are_those_that_scipy_stacks():
+    sparse = [scipy.sparse.random(1, 9, density, "csr", random_state=0) for density in (0.4, 0.2, 0.0, 0.9)]
+    dense = [np.full((1, 2), value) for value in (1.0, 2.0, 0.0, 3.0)]
+    messages = [Message({"text": "x"}) for _ in sparse]
+    features.add(messages, sparse, "n-grams")
+    features.add(messages, dense, "encoder")
+    expected = np.hstack([scipy.sparse.vstack(sparse).toarray(), np.vstack(dense)])
+    np.testing.assert_array_equal(stacked(messages).toarray(), expected)

@@ -114,3 +114,17 @@ def test_the_benchmark_of_the_pipeline_learns_other_data(tmp_path, monkeypatch):
     assert result["rows"][0]["predicted"] == "weather/rain"
     fixed = run(train, test, "oos", validation_file=test)
     assert fixed["threshold"] == min(row["confidence"] for row in fixed["rows"] if row["label"] != "oos")
+
+
+def test_training_keeps_nothing_for_a_training_that_is_not_forced(tmp_path, monkeypatch):
+    from rasa.engine.caching import LocalTrainingCache
+
+    from bot.engine.nlu_benchmark import run
+
+    def kept(*_, **__):
+        raise AssertionError("hashed and kept")
+
+    monkeypatch.setattr(LocalTrainingCache, "cache_output", kept)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\nwill it rain,weather\nis it sunny,weather\nsend 3 dollars,money\npay bob,money\n")
+    assert run(rows, rows, None)["in_scope_accuracy"] is not None
