@@ -23,7 +23,7 @@ from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 from bot.settings import ROOT
 
 runtime.quiet_logs()
-COST = 0.01
+COST = 0.005
 """Of in-scope accuracy, for which out-of-scope messages are declined."""
 
 
