@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.registry import names, stored
 from bot.registry.index import NameIndex
-from bot.registry.query import Query, load_cues, quoted
+from bot.registry.query import Query, load_cues
 from bot.registry.slips import SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.struck import StruckName, StruckNames
@@ -33,8 +33,8 @@ SIMILAR_LIMIT, FEW = 24, 3
 SHORTEST_FIRM = 5
 ONE_FIRM = 0.85
 """From this likeness on to one listed name, "Khan and Sons" is one firm."""
-SHORTEST_MISSPELT, SHORTEST_NUMBER = 10, 4
-"""Letters of a name, and digits of a number, from which on they are looked up though nobody asked to."""
+SHORTEST_MISSPELT, SHORTEST_STRUCK, SHORTEST_NUMBER = 10, 6, 4
+"""Letters of a name, of a struck-off one, and digits of a number, from which on each is looked up unasked."""
 SHORT_QUERY = 6
 SHORTEST_OTHER_NAME = 4
 LESS_LIKELY = 0.93
@@ -93,6 +93,10 @@ class Registry:
         """The name and numbers in a message."""
         return load_cues(self._content_dir).read(text)
 
+    def looks_like_a_name(self, text: str) -> bool:
+        """Whether words that the lists may not know seem to name somebody."""
+        return load_cues(self._content_dir).looks_like_a_name(text)
+
     def check(self, text: str, today: dt.date, country: str | None = None) -> Verdict:
         """The verdict on whoever `text` names, in a sentence or alone.
 
@@ -106,8 +110,12 @@ class Registry:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
             firms = self._firms_named(session, query) if sources else ()
         consulted = tuple((source, self.published[id]) for id, source in sources.items())
+        several = Verdict(Ruling.SEVERAL, query.text, consulted=consulted, country=country, named=firms)
+        struck = self._struck.within(text) if query.parts and not text.startswith(CHOSEN) else {}
+        if struck and (told := self._struck_among(struck, several, query.parts, today)):
+            return told
         if firms:
-            return self._on_several(firms, Verdict(Ruling.SEVERAL, query.text, (), (), consulted, country), today)
+            return several
         named = query.name if query.licence or query.phone else ""
         named = "" if query.licence == query.name else named
         asked = query.name or query.licence or query.phone or query.text
@@ -118,13 +126,18 @@ class Registry:
         there = [hit for hit in hits if hit.source.country == country]
         return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
 
-    def _on_several(self, firms: tuple[str, ...], several: Verdict, today: dt.date) -> Verdict:
-        """The first firm that the lists speak against, told at once; without one, the person chooses."""
-        for firm in firms:
-            verdict = self.check(quoted(firm), today, several.country)
-            if verdict.ruling.value in BAD:
-                return replace(verdict, named=tuple(other for other in firms if other != firm))
-        return replace(several, named=firms)
+    def _struck_among(
+        self, struck: Mapping[str, list[int]], several: Verdict, parts: tuple[str, ...], today: dt.date
+    ) -> Verdict | None:
+        """The first firm of several that the lists speak against, told at once; the others are to be asked for."""
+        cues = load_cues(self._content_dir)
+        others = [part for part in parts if part in several.named or cues.looks_like_a_name(part)]
+        others = [part for part in others if not any(_holds(key, names.parse(part).key) for key in struck)]
+        for id in (id for ids in struck.values() for id in ids):
+            verdict = self.check(f"{CHOSEN}{id}", today, several.country)
+            if verdict.ruling.value in BAD and (others or several.named):
+                return replace(verdict, query=several.query, named=tuple(others))
+        return None
 
     def names_struck_off(self, text: str) -> bool:
         """Whether the whole name of a struck-off recruiter stands anywhere in a message."""
@@ -176,7 +189,12 @@ class Registry:
         """Whether a message is nothing but an agency's name with one slip, or a licence or phone number of a list."""
         self.refresh()
         query, name = self.read(text), names.parse(text)
-        if len(name.words) > 1 and len(name.key) >= SHORTEST_MISSPELT and self._slips.search(name.key):
+        found = self._slips.search(name.key) if len(name.key) >= SHORTEST_STRUCK else []
+        if len(name.words) > 1 and len(name.key) >= SHORTEST_MISSPELT and found:
+            return True
+        if any(int(self._entry_ids[at]) in self._struck.entries for at in found) or (
+            len(name.key) >= SHORTEST_STRUCK and self._struck.of_heart(name.words)
+        ):
             return True
         if query.name not in ("", query.licence) or sum(map(str.isdigit, query.text)) < SHORTEST_NUMBER:
             return False
@@ -191,8 +209,8 @@ class Registry:
             return ()
         cues = load_cues(self._content_dir)
         surely = [self._is_surely_listed(session, part) for part in query.parts]
-        if sum(surely) < 2 and self._struck.within(query.text) and not any(map(self._struck.within, query.parts)):
-            return ()  # a struck-off name that holds an "and"
+        if sum(surely) < 2 and self._struck.within(query.text):
+            return ()  # a struck-off name that may hold the "and"
         asks = (query.is_question and "," not in query.text) or cues.holds_only_names(query.text)
         beside = [asks and cues.looks_like_a_name(part) for part in query.parts]
         firms = tuple(p for p, sure, alike in zip(query.parts, surely, beside, strict=True) if sure or alike)
@@ -348,6 +366,11 @@ class Registry:
             score=round(score, 3),
             how=how,
         )
+
+
+def _holds(one: str, other: str) -> bool:
+    """Whether a name's key is a piece of the other's."""
+    return one in other or other in one
 
 
 def _is_the_name(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) -> bool:

@@ -15,12 +15,16 @@ from bot.registry import names
 from bot.registry.names import fold
 
 MAX_QUERY = 300
-GROUPS = ("openers", "predicates", "roles", "places", "connectors", "separators")
+GROUPS = ("openers", "articles", "asking", "predicates", "roles", "places", "connectors", "separators")
 NO_CUES = ("connectors", "separators")
 """Groups whose words may stand inside a name."""
 ALL = "all"
 """Words that no one language has for itself: places, and what joins names."""
-MAX_PARTS = 4
+MAX_PARTS = 8
+OF_FIRMS = "en"
+"""The language of most firms' names: an English article before one may be its own."""
+MIN_LAST = 3
+"""Letters and dot of a sentence's last word, at least one more: "A." and "Dr." end none."""
 LONGEST_TAIL = 4
 """Words on each side of a name's heart that may belong to it, such as "Recruitment Agency Limited"."""
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
@@ -31,10 +35,10 @@ _NUMBER_WORDS = (
     r"alvar[aá]|agr[ée]ment|#)"
 )
 _LICENCE = re.compile(
-    rf"(?<!\w){_NUMBER_WORDS}(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)", re.I
+    rf"(?<!\w){_NUMBER_WORDS}(?:\s+(?:is|est|é|ni))?(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)",
+    re.I,
 )
-_SENTENCE_END = re.compile(r"(?<=\w{3}[.?!])\s+")
-"""Not the end of "A.", "No." or "Dr."."""
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _WORD = re.compile(r"[^\s?!,;:]+")
 
 
@@ -66,10 +70,10 @@ class Cues:
 
     Args:
         groups: the words of each of `GROUPS`, of all languages.
-        languages: the language of each word that only one has, as its ISO 639-1 code.
+        languages: the languages that have each word, as ISO 639-1 codes.
     """
 
-    def __init__(self, groups: Mapping[str, frozenset[str]], languages: Mapping[str, str]) -> None:
+    def __init__(self, groups: Mapping[str, frozenset[str]], languages: Mapping[str, frozenset[str]]) -> None:
         self._groups, self._languages = groups, languages
         self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
 
@@ -98,8 +102,8 @@ class Cues:
 
         None where the text asks no such question, or its words do not tell.
         """
-        words = [_bare(word) for word in _WORD.findall(text)]
-        told = Counter(self._languages[word] for word in words if word in self._languages).most_common(2)
+        spoken = (self._languages.get(_bare(word), ()) for word in _WORD.findall(text))
+        told = Counter(code for codes in spoken if len(codes) == 1 for code in codes).most_common(2)
         if not told or not self._is_question(text) or (len(told) > 1 and told[0][1] == told[1][1]):
             return None
         return told[0][0]
@@ -116,9 +120,30 @@ class Cues:
 
     def _telling(self, text: str) -> str:
         """The one sentence that may hold a name, beside such as "I am in Kenya."; the whole where that is not sure."""
-        sentences = _SENTENCE_END.split(text)
+        sentences = self._sentences(text)
         telling = [one for one in sentences if not self._names_nobody(_WORD.findall(one))]
+        if len(telling) > 1:
+            telling = [one for one in telling if self._is_question(one)]
         return telling[0] if len(telling) == 1 else text
+
+    def _sentences(self, text: str) -> list[str]:
+        """The sentences; "Ltd.", "Dr." and the dot after any word that may be of a name end none."""
+        sentences = [""]
+        for piece in _SENTENCE_END.split(text):
+            last = sentences[-1].rpartition(" ")[2]
+            if not last or last[-1] in "?!" or self._ends_a_sentence(last):
+                sentences.append(piece)
+            else:
+                sentences[-1] += f" {piece}"
+        return sentences[1:]
+
+    def _ends_a_sentence(self, word: str) -> bool:
+        bare = _bare(word)
+        if len(word) <= MIN_LAST or names.is_clear_form([bare]):
+            return False
+        return bare in self._groups["places"] or (
+            bare not in names.FILLERS and (word[0].islower() or bare in self._all)
+        )
 
     def _names_nobody(self, words: list[str]) -> bool:
         """Whether it is surely a sentence of its own: "Kenya" after "Ltd." may belong to the name."""
@@ -131,7 +156,7 @@ class Cues:
         for word in re.findall(r"[,;]|[^\s,;]+", text):
             if word in ",;" or _bare(word) in self._groups["separators"]:
                 pieces.append([])
-            else:
+            elif pieces[-1] or _bare(word) not in self._groups["openers"]:  # "Are Moon Overseas and ..."
                 pieces[-1].append(word)
         found = [self._name(" ".join(piece)) for piece in pieces]
         parts = tuple(dict.fromkeys((max(told, key=len) if told else name) for name, told in found if name))
@@ -190,28 +215,53 @@ class Cues:
             return True
         if not self._is_question(" ".join([*words[:start], *words[end:]])):
             return False
-        capital = words[start][:1].isupper()
-        before, after = words[start - 1] if start else "", words[end] if end < len(words) else ""
-        return self._stands_before(before, capital, start == 1) and self._stands_after(after)
+        return self._stands_before(words, start) and self._stands_after(words, end)
 
     def _is_question(self, text: str) -> bool:
-        return any(_bare(word) in self._groups["predicates"] for word in _WORD.findall(text))
+        asks = self._groups["predicates"] | self._groups["asking"]
+        return any(_bare(word) in asks for word in _WORD.findall(text))
 
-    def _stands_before(self, word: str, capital: bool, first: bool) -> bool:
-        if not word:
+    def _stands_before(self, words: list[str], start: int) -> bool:
+        """Whether the word before the span is surely no part of the name."""
+        if start == 0:
             return True
+        word, first, capital = words[start - 1], start == 1, words[start][:1].isupper()
+        small, bare = word[:1].islower(), _bare(word)
         if word.endswith("."):  # an initial
             return False
-        small = word[:1].islower()
-        if _bare(word) in self._groups["roles"]:
-            return small and capital
-        if _bare(word) in self._groups["openers"]:
+        if bare in self._groups["roles"]:
+            return capital and (small or first)
+        of_what = _bare(words[start - 2]) if bare in self._groups["connectors"] and not first else ""
+        if of_what in self._groups["roles"] | self._groups["predicates"]:
+            return capital  # "kampuni ya Moon Overseas", "the licence of Moon Overseas"
+        if bare in self._groups["articles"] and bare not in self._groups["openers"]:
+            asked_in = self.language(" ".join(words))
+            if small:
+                return asked_in is None or asked_in in self._languages[bare]
+            return first and asked_in != OF_FIRMS and asked_in in self._languages[bare]
+        if bare in self._groups["openers"] | self._groups["asking"]:
             return small or first
-        return _bare(word) in self._groups["predicates"] and small
+        # where another word asks already, this one may be of the name: "is good moon overseas licensed"
+        return small and bare in self._groups["predicates"] and self._asking_words(words) == 1
 
-    def _stands_after(self, word: str) -> bool:
-        known = self._groups["openers"] | self._groups["predicates"]
-        return not word or (word[:1].islower() and _bare(word) in known)
+    def _asking_words(self, words: list[str]) -> int:
+        asks = self._groups["predicates"] | self._groups["asking"]
+        return sum(_bare(word) in asks for word in words)
+
+    def _stands_after(self, words: list[str], end: int) -> bool:
+        """Whether the word after the span is surely no part of the name, as it may be in "moon trust licensed"."""
+        if end == len(words):
+            return True
+        word, bare = words[end], _bare(words[end])
+        following = _bare(words[end + 1]) if end + 1 < len(words) else ""
+        joins = bare in self._groups["connectors"] | self._groups["separators"] and word.isascii()
+        if joins:  # "Moon na halali" and "Moon for me", but not "Moon e filhos"
+            return following in self._groups["predicates"] | self._groups["openers"] | self._groups["articles"]
+        if bare in self._groups["predicates"]:
+            return word[:1].islower() and following not in self._groups["predicates"]
+        return (
+            word[:1].islower() and bare in self._groups["openers"] | self._groups["articles"] | self._groups["asking"]
+        )
 
 
 def quoted(name: str) -> str:
@@ -225,7 +275,7 @@ def _joined(words: list[str]) -> str:
 
 
 def _bare(word: str) -> str:
-    return fold(word).strip('."()')
+    return fold(word).strip(' ."()')
 
 
 def _weight(span: list[str]) -> tuple[int, int]:
@@ -247,5 +297,5 @@ def load_cues(content_dir: Path) -> Cues:
             groups[name] |= bare
             for word in bare if language != ALL else ():
                 languages[word].add(language)
-    only_one = {word: next(iter(spoken)) for word, spoken in languages.items() if len(spoken) == 1}
-    return Cues({name: frozenset(words) for name, words in groups.items()}, only_one)
+    spoken = {word: frozenset(codes) for word, codes in languages.items()}
+    return Cues({name: frozenset(words) for name, words in groups.items()}, spoken)

@@ -42,6 +42,7 @@ class StruckNames:
         for name in struck:
             self._by_key.setdefault(name.key, []).append(name)
             self._by_core.setdefault("".join(names.core(name.words)), []).append(name.entry_id)
+        self.entries = frozenset(name.entry_id for names_of in self._by_key.values() for name in names_of)
         self._longest = max(map(len, self._by_key), default=0)
         self._is_ordinary = is_ordinary
         self._rare = self._rare_words(listed)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from rapidfuzz.distance import OSA
+
 from bot.registry import names
 from bot.registry.source import Kind, Source, Status
 
@@ -172,7 +174,15 @@ def _on_exact(verdict: Verdict, exact: list[Hit], hits: list[Hit], today: dt.dat
         if struck:  # worse than another's number is to be struck off oneself
             return _on_firm(verdict, _firms(struck)[0], hits, today)
         return replace(verdict, ruling=Ruling.OTHER_HOLDER, matches=tuple(firm[:1]))
+    if by_number and named and firm[0].status not in BAD and not any(_is_called(hit, named) for hit in firm):
+        return replace(verdict, ruling=Ruling.IMITATION, matches=tuple(firm[:1]))
     return _on_firm(verdict, firm, hits, today)
+
+
+def _is_called(hit: Hit, named: str) -> bool:
+    """Whether `named` is the name that the number belongs to, but for a slip or a common word: not "Royal Moon"."""
+    mine, theirs = (names.core(names.parse(name).words) for name in (hit.name, named))
+    return OSA.distance("".join(mine), "".join(theirs), score_cutoff=1) <= 1
 
 
 def _is_struck_off_alike(hit: Hit) -> bool:

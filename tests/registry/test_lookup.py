@@ -288,3 +288,59 @@ SENTENCES = [
 @pytest.mark.parametrize(("text", "ruling"), SENTENCES, ids=[row[0] for row in SENTENCES])
 def test_a_sentence_beside_the_question_that_names_nobody_takes_nothing_from_the_name(registry, text, ruling):
     assert registry.check(text, FRESH).ruling.value == ruling
+
+
+LOSES_A_PART = [
+    "check Eastland Network Ltd. Kenya please", "Hello. Eastland Network Ltd. Kenya is verified? Thanks.",
+    "Eastland Network Ltd. Kenya\nIs it licensed?", "Je suis au Kenya. Eastland Network Ltd. Kenya est agréée ?",
+    "Is Eastland Network e filhos verified?", "A Eastland Network e filhos é licenciada?", "Ma Eastland Network",
+    "is ma eastland network verified", "My Eastland Network licensed?",
+    "La Eastland Network licensed?", "IS GOOD EASTLAND NETWORK LICENSED", "is good eastland network licensed",
+    "is eastland network trust licensed", "check fine eastland network", "Is Royal licensed? Eastland Network",
+    "Royal Eastland Network RL 0540", "Is Royal Eastland Network licence 0540 ok",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOSES_A_PART)
+def test_no_name_becomes_valid_by_losing_a_part(registry, text):
+    assert registry.check(text, FRESH).ruling not in (Ruling.VALID, Ruling.STALE)
+
+
+NATURAL = [
+    "L'agence Eastland Network est agréée ?", "Agence Eastland Network agréée ?",
+    "Wakala Eastland Network amesajiliwa?",
+    "Kampuni ya Eastland Network imesajiliwa?", "A Eastland Network é licenciada?", "La Eastland Network est agréée ?",
+    "eastland network e legal?", "check if eastland network is licensed", "Please check Eastland Network for me",
+    "is the agency Eastland Network real or fake", "eastland network legit?",
+    "Tell me about Eastland Network, is it licensed",
+    "their licence is 0540", "my licence number is 0540", "licence no: 0540", "Eastland Network agency RL 0540",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NATURAL)
+def test_a_listed_name_is_found_in_questions_as_people_ask_them(registry, text):
+    verdict = registry.check(text, FRESH)
+    assert (verdict.ruling, verdict.matches[0].name) == (Ruling.VALID, "Eastland Network")
+
+
+SEVERAL = [
+    ("First Choice Recruitment and Consultancy Ltd and Eastland Network", ("Eastland Network",)),
+    ("Are Skill Dove, Eastland Network and Orchard International verified?",
+     ("Eastland Network", "Orchard International")),
+    ("Are Asmacs, Eastland Network, Orchard International, Royal Enterprise and Skill Dove licensed?",
+     ("Asmacs", "Eastland Network", "Orchard International", "Royal Enterprise")),
+    ("Skill Dove & Eastland Network", ("Eastland Network",)),
+    ("Je Eastland Network na Skill Dove zimesajiliwa?", ("Eastland Network",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "others"), SEVERAL, ids=[row[0] for row in SEVERAL])
+def test_a_struck_off_firm_is_told_whatever_stands_beside_it(registry, text, others):
+    verdict = registry.check(text, FRESH)
+    assert verdict.ruling is Ruling.CANCELLED
+    assert verdict.named == others
+
+
+@pytest.mark.parametrize("text", ["Skil Dove", "Kalezn", "Tangofx", "Geoverah"])
+def test_a_misspelt_struck_off_name_alone_is_looked_up_though_it_is_short(registry, text):
+    assert registry.is_alone_and_nearly_listed(text)

@@ -20,13 +20,11 @@ from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.words import PhraseFinder, plain
 from bot.registry.names import FILLERS
-from bot.registry.query import load_cues
+from bot.registry.query import OF_FIRMS, load_cues
 from bot.settings import load_settings
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
-OF_FIRMS = "en"
-"""The language of most firms' names, which drown the few words around them."""
 COMMON = 0.01
 """The share of a language's questions that use a word from which on it is a common one, such as "the" or "my"."""
 
@@ -103,7 +101,7 @@ class LanguageIdentifier(GraphComponent):
         if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
             return None
         written = self._detector.detect(without_names)
-        if current is None and written in (None, OF_FIRMS):
+        if written == OF_FIRMS or (written is None and current is None):  # a firm's name drowns the few words around it
             written = self._cues.language(text) or written
         words = set(plain(without_names).split())
         if current and written and words & FILLERS and not words & self._common[written]:
