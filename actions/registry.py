@@ -14,7 +14,7 @@ from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
 from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
-from bot.registry.verdict import Ruling
+from bot.registry.verdict import How, Ruling
 
 ABOUT_RECRUITER = "utter_check_recruiter"
 """What the slot `about` holds after a look-up: a country named next narrows it."""
@@ -104,6 +104,15 @@ class ActionCheckRecruiter(SafeAction):
 
 def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str | None) -> list[EventType]:
     """Say the verdict on `asked`; the person's own countries decide only between namesakes."""
+    say_verdict(say, tracker, asked, country)
+    kept = asked if len(asked) <= 200 else None
+    return [
+        SlotSet("recruiter", None), SlotSet("recruiter_asked", kept), SlotSet("about", ABOUT_RECRUITER), UNDERSTOOD,
+    ]  # fmt: skip
+
+
+def say_verdict(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str | None) -> None:
+    """Say the verdict on `asked` and nothing else."""
     registry, today = at_hand.get().registry, dt.date.today()
     verdict = registry.check(asked, today, country)
     if country is None and verdict.ruling is Ruling.AMBIGUOUS and len(verdict.countries) > 1:
@@ -113,14 +122,23 @@ def check(say: CollectingDispatcher, tracker: Tracker, asked: str, country: str 
                 break
     at_hand.get().filed.append(filing.FiledLookup(verdict.ruling.value, tracker.get_slot("language")))
     say.utter_message(response="utter_registry", verdict=verdict)
-    kept = asked if len(asked) <= 200 else None
-    return [
-        SlotSet("recruiter", None), SlotSet("recruiter_asked", kept), SlotSet("about", ABOUT_RECRUITER), UNDERSTOOD,
-    ]  # fmt: skip
+
+
+def who_is_named(tracker: Tracker) -> str | None:
+    """The recruiter that the message names beside its wish: as it is listed, else as it is written."""
+    text, registry = text_of(tracker), at_hand.get().registry
+    if text.startswith("/"):
+        return None
+    found = registry.check(text, dt.date.today()).matches
+    if found and found[0].how is not How.SIMILAR:
+        return found[0].name
+    name = registry.read(text).name
+    # the capital letter of a sentence's first word tells no name
+    return name if name and not text.startswith(name) and registry.looks_like_a_name(name) else None
 
 
 class ActionWatchRecruiter(SafeAction):
-    """Notes that a person wishes to be told of changes, or no longer: of one firm picked, else of any."""
+    """Notes that a person wishes to be told of changes, or no longer: of a firm picked or named, else of any."""
 
     def name(self) -> str:
         """The action's name."""
@@ -128,25 +146,21 @@ class ActionWatchRecruiter(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """File the wish and confirm it; a watch is only ever of one entry, which the person has picked or named."""
-        chosen = (entity(tracker, "recruiter") or "").removeprefix(CHOSEN)
+        tools, chosen = at_hand.get(), (entity(tracker, "recruiter") or "").removeprefix(CHOSEN)
+        named = f"{CHOSEN}{chosen}" if chosen else who_is_named(tracker)
+        asked = named or tracker.get_slot("recruiter_asked")
         if intent_of(tracker) != "watch_recruiter":
-            at_hand.get().filed.append(filing.FiledWatch(int(chosen) if chosen.isdecimal() else None, on=False))
+            gone = tools.registry.check(named, dt.date.today()).matches if named and not chosen else ()
+            ended = gone[0].entry_id if gone else int(chosen) if chosen.isdecimal() else None
+            tools.filed.append(filing.FiledWatch(ended, on=False))
             say.utter_message(response="utter_watch", hit=None)
             return [UNDERSTOOD]
-        asked = f"{CHOSEN}{chosen}" if chosen else _meant(tracker)
-        found = at_hand.get().registry.check(asked, dt.date.today()) if asked else None
-        if found is None or not found.matches:
+        found = tools.registry.check(asked, dt.date.today()) if asked else None
+        if found is None:
             return [ActiveLoop("recruiter_form"), SlotSet("recruiter", None), UNDERSTOOD]
-        if found.ruling in UNSETTLED:
+        if not found.matches or found.ruling in UNSETTLED:
             say.utter_message(response="utter_registry", verdict=found)
             return [SlotSet("about", ABOUT_RECRUITER), UNDERSTOOD]
-        at_hand.get().filed.append(filing.FiledWatch(found.matches[0].entry_id, on=True))
+        tools.filed.append(filing.FiledWatch(found.matches[0].entry_id, on=True))
         say.utter_message(response="utter_watch", hit=found.matches[0])
         return [UNDERSTOOD]
-
-
-def _meant(tracker: Tracker) -> str | None:
-    """Whom "tell me if their licence changes" means: who is named there, else who was looked up last."""
-    text = text_of(tracker)
-    named = not text.startswith("/") and at_hand.get().registry.is_named_in_full(text)
-    return text if named else tracker.get_slot("recruiter_asked")

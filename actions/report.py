@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
+from actions.registry import say_verdict, who_is_named
 from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing, names
@@ -18,6 +19,8 @@ from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES
 
 REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
 CONFIRM = "report_confirm"
+GO_ON = "report_go_on"
+"""The wish to take up a stopped report, whoever was looked up meanwhile."""
 ANSWER_HERE = "report_answer_here"
 SKIP = "report_skip"
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
@@ -54,13 +57,18 @@ class ValidateReportForm(SafeAction):
             return _opened(tracker)  # by this very message
         if text.startswith("/"):
             return _picked(slot, tracker)
+        cues = form_cues()
+        if cues.goes_on(text):
+            return [SlotSet(slot, None)]
         if _leaves(tracker, text):
             return []
-        cues = form_cues()
         if cues.refuses(text) or (slot == "report_what" and _says(tracker, "deny")):
             return ENDED
         if cues.asks_why(text):
             say.utter_message(response="utter_report_why")
+            return [SlotSet(slot, None)]
+        if _looks_somebody_up(tracker, slot, text):
+            say_verdict(say, tracker, text, entity(tracker, "country"))
             return [SlotSet(slot, None)]
         if _is_aside(tracker, text):
             return []
@@ -93,9 +101,9 @@ class ActionFileReport(SafeAction):
 
 def _opened(tracker: Tracker) -> list[EventType]:
     """What is known when the form is opened: the firm just looked up; a report on another firm is not gone on with."""
-    checked, who = _checked(tracker), tracker.get_slot("report_who")
+    checked, who = who_is_named(tracker) or _checked(tracker), tracker.get_slot("report_who")
     offer = SlotSet("recruiter_asked", checked)
-    if not checked or who in (None, SKIP):
+    if not checked or who in (None, SKIP) or entity(tracker, "report_answer") == GO_ON:
         return [offer]
     asked, told = names.parse(checked).key, names.parse(who).key
     if asked in told or told in asked:
@@ -129,6 +137,14 @@ def _picked(slot: str, tracker: Tracker) -> list[EventType]:
 def _leaves(tracker: Tracker, text: str) -> bool:
     intent = intent_of(tracker)
     return intent == EMERGENCY or (intent in LEAVES and len(text.split()) <= MAX_WORDS_OF_A_WISH)
+
+
+def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
+    """Whether the message asks about a recruiter; to the question who it was, only a clear question does."""
+    if intent_of(tracker) != "check_recruiter" or confidence_of(tracker) < LIKELY or slot == "report_what":
+        return False
+    asks = form_cues().is_question(text)
+    return asks or (slot != "report_who" and at_hand.get().registry.read(text).is_question)
 
 
 def _is_aside(tracker: Tracker, text: str) -> bool:

@@ -86,7 +86,7 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_registry":
         return registry_replies.reply(composer, arguments["verdict"], places)
     if name == "utter_watch":
-        return registry_replies.watch(composer, arguments["hit"])
+        return registry_replies.watch(composer, arguments["hit"], places)
     if name.startswith(ASK_REPORT):
         return registry_replies.report_question(composer, name.removeprefix("utter_ask_"), arguments["recruiter"])
     if name.startswith("utter_course_") and "course" in arguments:

@@ -114,7 +114,7 @@ def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
 def _report_gone_on_with(text: str, before: Before) -> Asked | None:
     """A report that was stopped after its first answer, taken up again: "continue"."""
     goes_on = before.slots.get("report_what") and load_form_cues(load_settings().content_dir).goes_on(text)
-    return Asked(payload("report_recruiter")) if goes_on else None
+    return Asked(payload("report_recruiter", report_answer="report_go_on")) if goes_on else None
 
 
 def _follow_up(text: str, before: Before, knowledge: Knowledge) -> Asked | None:

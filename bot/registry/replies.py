@@ -79,6 +79,8 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         # who licenses there is told for the country asked about, else for the person's own
         places = Places(origin=verdict.country) if verdict.country else places
     values = _values(composer, verdict, places)
+    if verdict.ruling is Ruling.IMITATION and composer.sms:
+        values["elsewhere"] = ""  # the choice, which holds the country, needs the room
     said = composer.response(response, places, _countries_of_lists(verdict), **values)
     if verdict.ruling is Ruling.IMITATION:
         whole = composer.response(response, places, **{**values, "name": _compared(composer, verdict.matches[0])})
@@ -115,14 +117,15 @@ def report_question(composer: Composer, slot: str, recruiter: str | None = None)
     return Reply(said.text, choices, f"utter_ask_{slot}")
 
 
-def watch(composer: Composer, hit: Hit | None) -> Reply:
+def watch(composer: Composer, hit: Hit | None, places: Places | None = None) -> Reply:
     """Confirms that changes of what is said of `hit` will be told, or (without one) none any more."""
     if hit is None:
         return composer.response("utter_watch_off")
     said = composer.response(
         "utter_watch_on",
         name=_shown(composer, hit.name),
-        status=_status(composer, hit),
+        status=_status(composer, hit) + _doubts(composer, hit),
+        elsewhere=_elsewhere(composer, hit.source, None, places),
         list=hit.source.authority,
         date=_date(composer, hit),
     )
@@ -173,16 +176,21 @@ def _values(composer: Composer, verdict: Verdict, places: Places | None) -> dict
         "means": first.source.means[composer.language],
         "status": _status(composer, first),
         "compare": _label(composer, "registry_compare_licence" if first.licence else "registry_compare_name"),
-        "elsewhere": _elsewhere(composer, verdict, places),
+        "elsewhere": _elsewhere(composer, first.source, verdict.country, places),
         "site": urlsplit(site).netloc.removeprefix("www.") if composer.sms else site,
     }
 
 
-def _elsewhere(composer: Composer, verdict: Verdict, places: Places | None) -> str:
+def _doubts(composer: Composer, hit: Hit) -> str:
+    """Words behind a status that a list too old to rely on gives; a bad one needs none."""
+    doubtful = hit.status not in BAD and hit.source.is_stale(hit.as_of, composer.today)
+    return f", {_label(composer, 'registry_old_list')}" if doubtful else ""
+
+
+def _elsewhere(composer: Composer, source: Source, country: str | None, places: Places | None) -> str:
     """That the list is of another country than was asked about, or the person's own; but sponsors are always abroad."""
-    source = verdict.matches[0].source
     own = places.origin if places else None
-    asked = verdict.country or (None if source.kind is Kind.EMPLOYERS else own)
+    asked = country or (None if source.kind is Kind.EMPLOYERS else own)
     if asked is None or source.country in (asked, own):
         return ""
     there, here = (countries.name(code, composer.language) for code in (source.country, asked))

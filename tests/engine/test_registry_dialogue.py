@@ -270,3 +270,31 @@ async def test_a_watch_of_nobody_asks_whom_and_one_of_namesakes_which(talk):
 async def test_a_country_named_hides_no_strike_off(talk):
     await talk.say("hello")
     assert "DANGER: Geoverah" in await talk.say("is Geoverah Agency from Uganda licensed?")
+
+
+async def test_a_watch_is_of_the_firm_that_is_named_and_says_how_far_the_list_may_be_relied_on(talk):
+    await talk.say("I am from Kenya")
+    await talk.say("is Skill Dove licensed?")
+    talk.choices = ()
+    text = await talk.say("tell me if Eastland Network licence changes")
+    assert talk.said == ["utter_watch_on"]
+    assert "Eastland Network, licensed, old list (BMET Bangladesh" in text
+    assert "not in Kenya" in text
+
+
+async def test_no_longer_being_told_of_a_named_firm_ends_that_watch_alone(talk):
+    await talk.say("hello")
+    await talk.say("stop telling me about Skill Dove Ltd")
+    assert talk.said == ["utter_watch_off"]
+    assert talk.turn.filed[0].entry_id
+
+
+OF_OTHERS = ["please do not tell my employer", "do not tell my boss", "não avise o meu patrão", "usimwambie bosi wangu"]
+
+
+@pytest.mark.parametrize("text", OF_OTHERS)
+async def test_who_asks_not_to_tell_others_goes_on_being_told(talk, text):
+    await talk.say("hello")
+    await talk.say(text)
+    assert "utter_watch_off" not in talk.said
+    assert talk.turn.filed == ()

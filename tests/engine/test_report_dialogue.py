@@ -83,6 +83,52 @@ async def test_a_report_can_be_stopped_and_resumed(talk):
     assert talk.said == ["utter_ask_report_who"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "opening", "name"),
+    [
+        ("is Eastland Network licensed?", "I want to report Skill Dove", "Skill Dove Ltd"),
+        ("is Eastland Network licensed?", "I want to report Zulu Recruiters", "Zulu Recruiters"),
+        ("hello", "nataka kuripoti Skill Dove Ltd", "Skill Dove Ltd"),
+        ("is Eastland Network licensed?", "I want to report a recruiter", "Eastland Network"),
+    ],
+)
+async def test_the_firm_named_when_the_report_is_begun_is_offered_and_no_other(talk, asked, opening, name):
+    await talk.say(asked)
+    talk.choices = ()
+    await talk.say(opening)
+    await talk.say("1")
+    assert [choice.title for choice in talk.choices][:-1] == [name]
+
+
+async def test_a_look_up_in_the_middle_of_a_report_is_answered_and_the_report_goes_on(talk):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "is Eastland Network verified?"):
+        await talk.say(text)
+    assert talk.said == ["utter_registry_stale", "utter_ask_report_where"]
+    await talk.say("Dubai")
+    assert talk.said == ["utter_ask_report_money"]
+    await talk.say("continue")
+    assert talk.said == ["utter_ask_report_money"]
+    await talk.say("1")
+    await talk.say("Is Gulf Associate licensed")
+    assert talk.said == ["utter_registry_ambiguous", "utter_ask_report_contact"]
+    for text in ("anonymous", "continue"):
+        await talk.say(text)
+    assert talk.said[-1] == "utter_ask_report_confirm"
+    assert "Report about: Skill Dove" in talk.turn.replies[-1].text
+
+
+async def test_continue_takes_up_the_report_though_another_firm_was_looked_up_meanwhile(talk):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in ("1", "1", "Skill Dove", "stop", "is Eastland Network verified?"):
+        await talk.say(text)
+    talk.choices = ()
+    await talk.say("continue")
+    assert talk.said == ["utter_ask_report_where"]
+
+
 GO_ON = {"en": "continue", "fr": "reprendre", "pt": "continuar", "sw": "endelea"}
 
 

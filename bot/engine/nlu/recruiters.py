@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
@@ -18,8 +17,9 @@ from bot.registry.at_hand import lists_say
 from bot.registry.lookup import Registry
 
 CHECK = "check_recruiter"
-KNOWN_WELL = {"report_recruiter": 0.7, "watch_recruiter": 0.4, "unwatch_recruiter": 0.4}
-"""What those want who know already, and how sure of it the classifier must be."""
+REPORT, SURE = "report_recruiter", 0.7
+WISHES, LEAST_WISH = ("watch_recruiter", "unwatch_recruiter"), 0.3
+"""What else may be wanted of a named firm, where the classifier gives it that share and more than the look-up."""
 LONGEST = 100
 """Characters of a message that only asks about a firm."""
 GIVES_WAY = (None, "centre_form")
@@ -49,10 +49,10 @@ class RecruiterDetector(GraphComponent):
             # a picked choice has no ranking
             if not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
                 continue
-            if confidence >= KNOWN_WELL.get(intent, math.inf):
-                continue
+            if intent == REPORT and confidence >= SURE:
+                continue  # they know already
             if lists_say(partial(_asks_about, text)):
-                message.set(INTENT, {"name": CHECK, "confidence": 1.0}, add_to_output=True)
+                message.set(INTENT, {"name": _wish(message), "confidence": 1.0}, add_to_output=True)
         return messages
 
 
@@ -61,6 +61,12 @@ def _asks_about(text: str, lists: Registry) -> bool:
     if lists.names_struck_off(text):
         return True
     return len(text) <= LONGEST and (lists.is_named_in_full(text) or lists.is_alone_and_nearly_listed(text))
+
+
+def _wish(message: Message) -> str:
+    shares = {one["name"]: one["confidence"] for one in message.get(INTENT_RANKING_KEY)}
+    likeliest = max((CHECK, *WISHES), key=lambda wish: shares.get(wish, 0.0))
+    return likeliest if shares.get(likeliest, 0.0) >= LEAST_WISH else CHECK
 
 
 def _intent(message: Message) -> tuple[str, float]:
