@@ -297,7 +297,7 @@ class Registry:
         for id in stored.by_licence(session, query, sources):
             exact.setdefault(id, How.LICENCE)
         whole = names.parse("" if text.startswith(CHOSEN) else query.text)
-        sides = [names.parse(name) for name in names.all_names(query.name)]
+        sides = [names.parse(name) for name in (*names.all_names(query.name), query.heart)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
         misspelt = map(names.parse_form_misspelt, {query.text, query.name})
         spellings = {name.key: name for name in (whole, asked, *sides, *misspelt) if name and name.key}

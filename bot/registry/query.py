@@ -48,7 +48,8 @@ class Query:
 
     `told` are the ways to cut the name out of the message that surely leave nothing of it behind: only they may be
     found valid. `is_question` tells whether words of the message ask for a licence. `parts` are the names when the
-    message may name several firms.
+    message may name several firms. `heart` is the run of capitalised words in a name that may have caught others, to
+    look for what is alike: "Moon Overseas" of "Moon Overseas 500 dollars".
     """
 
     text: str
@@ -58,6 +59,7 @@ class Query:
     told: tuple[str, ...] = ()
     is_question: bool = False
     parts: tuple[str, ...] = ()
+    heart: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -95,7 +97,7 @@ class Cues:
         if rest.isupper() and self._is_question(rest):
             rest = rest.lower()  # capitals tell nothing here
         name, told = self._name(self._telling(rest.strip()))
-        return Query(text, name, licence, phone, told, self._is_question(rest), self._parts(rest))
+        return Query(text, name, licence, phone, told, self._is_question(rest), self._parts(rest), _heart(name))
 
     def language(self, text: str) -> str | None:
         """The language that a question about a recruiter is asked in, whatever language the name is in.
@@ -272,6 +274,12 @@ def quoted(name: str) -> str:
 
 def _joined(words: list[str]) -> str:
     return " ".join(words).strip(" .'\"-")
+
+
+def _heart(name: str) -> str:
+    runs = re.findall(r"\b[^\W\d_]*[A-Z]\w+(?:\s+[^\W\d_]*[A-Z]\w+)+", name)
+    longest = max(runs, key=len, default="")
+    return "" if longest == name else longest
 
 
 def _bare(word: str) -> str:

@@ -344,3 +344,14 @@ def test_a_struck_off_firm_is_told_whatever_stands_beside_it(registry, text, oth
 @pytest.mark.parametrize("text", ["Skil Dove", "Kalezn", "Tangofx", "Geoverah"])
 def test_a_misspelt_struck_off_name_alone_is_looked_up_though_it_is_short(registry, text):
     assert registry.is_alone_and_nearly_listed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I paid Eastland Network 500 dollars are they ok", "Eastland Network took 300, are they real?",
+        "nimelipa Eastland Network shilingi 5000, ni halali?", "paguei 500 à Eastland Network em Janeiro, é séria?",
+    ],
+)  # fmt: skip
+def test_a_name_among_other_words_is_at_least_alike(registry, text):
+    assert "Eastland Network" in [hit.name for hit in registry.check(text, FRESH).matches]
