@@ -51,6 +51,8 @@ class SafeAction(Action, ABC):
     def _closing(self, events: list[EventType], tracker: Tracker) -> list[EventType]:
         """The events, and with them the end of an open short question that this turn has left."""
         form = tracker.active_loop.get("name")
+        if self.name().startswith("validate_"):
+            return events  # of a form that takes the place of the short question
         if form not in PARTS or self.name() in PARTS[form] or any(e["event"] == "active_loop" for e in events):
             return events
         return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]

@@ -173,3 +173,14 @@ async def test_sms_gets_offices_without_map_in_two_segments_each(assistant):
     assert len(offices) == 3
     assert all(segments(fold(office)) <= 2 for office in offices)
     assert "openstreetmap" not in text
+
+
+@pytest.mark.parametrize("open_question", ["/find_mrc", "/check_recruiter"])
+@pytest.mark.parametrize(
+    ("form", "first"), [("/risk_check", "risk_office"), ("/report_recruiter", "utter_ask_report_what")]
+)
+async def test_a_form_that_takes_the_place_of_an_open_question_asks_its_first(talk, open_question, form, first):
+    await talk.say("hello")
+    await talk.say(open_question, is_payload=True)
+    await talk.say(form, is_payload=True)
+    assert talk.said == [first]
