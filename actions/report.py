@@ -15,12 +15,10 @@ from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
-from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES
+from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES, REPORT_GO_ON
 
 REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
 CONFIRM = "report_confirm"
-GO_ON = "report_go_on"
-"""The wish to take up a stopped report, whoever was looked up meanwhile."""
 ANSWER_HERE = "report_answer_here"
 SKIP = "report_skip"
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
@@ -103,7 +101,7 @@ def _opened(tracker: Tracker) -> list[EventType]:
     """What is known when the form is opened: the firm just looked up; a report on another firm is not gone on with."""
     checked, who = who_is_named(tracker) or _checked(tracker), tracker.get_slot("report_who")
     offer = SlotSet("recruiter_asked", checked)
-    if not checked or who in (None, SKIP) or entity(tracker, "report_answer") == GO_ON:
+    if not checked or who in (None, SKIP) or entity(tracker, "report_answer") == REPORT_GO_ON:
         return [offer]
     asked, told = names.parse(checked).key, names.parse(who).key
     if asked in told or told in asked:

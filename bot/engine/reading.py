@@ -12,6 +12,7 @@ from bot.knowledge.course_replies import Place, picked_by_words
 from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.registry.replies import REPORT_GO_ON
 from bot.settings import load_settings
 
 Parse = dict[str, Any]
@@ -114,7 +115,7 @@ def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
 def _report_gone_on_with(text: str, before: Before) -> Asked | None:
     """A report that was stopped after its first answer, taken up again: "continue"."""
     goes_on = before.slots.get("report_what") and load_form_cues(load_settings().content_dir).goes_on(text)
-    return Asked(payload("report_recruiter", report_answer="report_go_on")) if goes_on else None
+    return Asked(payload("report_recruiter", report_answer=REPORT_GO_ON)) if goes_on else None
 
 
 def _follow_up(text: str, before: Before, knowledge: Knowledge) -> Asked | None:

@@ -189,7 +189,10 @@ class Registry:
         """Whether a message is nothing but an agency's name with one slip, or a licence or phone number of a list."""
         self.refresh()
         query, name = self.read(text), names.parse(text)
-        found = self._slips.search(name.key) if len(name.key) >= SHORTEST_STRUCK else []
+        # employers' lists are so long that many an ordinary message is a slip from one of their names
+        agencies = {id: self.sources[id] for id in self._order if self.sources[id].kind is not Kind.EMPLOYERS}
+        near = self._slips.search(name.key) if len(name.key) >= SHORTEST_STRUCK else []
+        found = [at for at in near if self._order[self._source_of[at]] in agencies]
         if len(name.words) > 1 and len(name.key) >= SHORTEST_MISSPELT and found:
             return True
         if any(int(self._entry_ids[at]) in self._struck.entries for at in found) or (
@@ -198,10 +201,9 @@ class Registry:
             return True
         if query.name not in ("", query.licence) or sum(map(str.isdigit, query.text)) < SHORTEST_NUMBER:
             return False
-        sources = {id: s for id, s in self.sources.items() if id in self.published}
         with self._database.reading() as session:
-            phones = stored.phone_values(query.phone, sources.values())
-            return bool(stored.by_licence(session, query, sources) or stored.by_keys(session, KeyKind.PHONE, phones))
+            phones = stored.phone_values(query.phone, agencies.values())
+            return bool(stored.by_licence(session, query, agencies) or stored.by_keys(session, KeyKind.PHONE, phones))
 
     def _firms_named(self, session: Session, query: Query) -> tuple[str, ...]:
         """The names of a message that surely names several firms; empty for one, also when its name holds an "and"."""

@@ -78,6 +78,7 @@ class Cues:
     def __init__(self, groups: Mapping[str, frozenset[str]], languages: Mapping[str, frozenset[str]]) -> None:
         self._groups, self._languages = groups, languages
         self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
+        self._asks = groups["predicates"] | groups["asking"]
 
     def knows(self, word: str) -> bool:
         """Whether `word` is one of a question about recruiters, or a place."""
@@ -220,8 +221,7 @@ class Cues:
         return self._stands_before(words, start) and self._stands_after(words, end)
 
     def _is_question(self, text: str) -> bool:
-        asks = self._groups["predicates"] | self._groups["asking"]
-        return any(_bare(word) in asks for word in _WORD.findall(text))
+        return any(_bare(word) in self._asks for word in _WORD.findall(text))
 
     def _stands_before(self, words: list[str], start: int) -> bool:
         """Whether the word before the span is surely no part of the name."""
@@ -247,8 +247,7 @@ class Cues:
         return small and bare in self._groups["predicates"] and self._asking_words(words) == 1
 
     def _asking_words(self, words: list[str]) -> int:
-        asks = self._groups["predicates"] | self._groups["asking"]
-        return sum(_bare(word) in asks for word in words)
+        return sum(_bare(word) in self._asks for word in words)
 
     def _stands_after(self, words: list[str], end: int) -> bool:
         """Whether the word after the span is surely no part of the name, as it may be in "moon trust licensed"."""

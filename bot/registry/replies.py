@@ -47,6 +47,8 @@ REPORT_CHOICES = {
     "report_money": ("report_none", "report_skip"),
     "report_contact": ("report_anonymous", "report_answer_here"),
 }
+REPORT_GO_ON = "report_go_on"
+"""The wish to take up a stopped report, whoever was looked up meanwhile."""
 REPORT_CHECKED = "report_checked"
 """Picks, as the answer to "who", the recruiter looked up last."""
 

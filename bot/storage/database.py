@@ -39,8 +39,8 @@ class InsertOnce(Insert):
 
     inherit_cache = True
 
-    def __init__(self, table: type) -> None:
-        super().__init__(table.__table__)  # type: ignore[attr-defined]
+    def __init__(self, table: Any) -> None:
+        super().__init__(table.__table__)
         self._inline = True  # no RETURNING, which would have to stand behind
 
 

@@ -316,9 +316,8 @@ async def test_sends_recorded_together_leave_out_a_claim_that_was_lost(database,
     ]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer, who locks all
 async def test_sends_recorded_together_wait_for_nobody(database, vault, clock):
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer, who locks all")
     say(database, vault, "one")
     say(database, vault, "two", address=BEA, id="m2")
     with database.transaction() as session:

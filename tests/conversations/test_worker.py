@@ -86,9 +86,8 @@ async def test_a_claim_that_was_lost_does_not_hold_up_those_answered_with_it(dat
     assert sorted(replies(database)) == ["FROM A", "FROM C"]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer, who locks all
 async def test_answers_stored_together_wait_for_nobody(database, vault):
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer, who locks all")
     put_of_three_people(database, vault)
     with database.transaction() as session:
         answers = [(one, Turn((Reply("hello"),), "{}", "en", "greet", 1.0)) for one in claim_some(session, now(), 3)]

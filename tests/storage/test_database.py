@@ -47,9 +47,8 @@ def test_a_transaction_that_follows_a_look_can_be_rolled_back(database):
     assert number() == before
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # a file is not lost
 def test_a_connection_lost_while_it_lay_idle_is_replaced(database, monkeypatch):
-    if database.is_sqlite:
-        pytest.skip("a file is not lost")
     monkeypatch.setattr(module_of_database, "IDLE_S", 0.0)
     database.check()
     other = Database(database.url.render_as_string(hide_password=False))
