@@ -133,6 +133,11 @@ def test_an_employer_does_not_hide_an_agency_struck_off_under_nearly_the_same_na
     assert "First Choice Recruitment and Consultancy Ltd" in [hit.name for hit in verdict.matches]
 
 
+@pytest.mark.parametrize(("text", "is_looked_up"), [("Talent Gatway Ltd", True), ("Pearl Caree Ltd", False)])
+def test_only_a_slip_in_an_agencys_name_is_a_look_up_unasked(with_employers, text, is_looked_up):
+    assert with_employers.is_alone_and_nearly_listed(text) is is_looked_up
+
+
 def test_an_employer_like_no_struck_off_agency_is_told_as_before(with_employers):
     assert with_employers.check("Pearl Care Ltd", TODAY).ruling is Ruling.VALID
     assert with_employers.is_named_in_full("Pearl Care Ltd")
