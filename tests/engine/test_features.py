@@ -8,9 +8,9 @@ import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu import features
-from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, stacked
+from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, ngrams_of, vectors_of
 from bot.engine.nlu.intents import CalibratedIntentClassifier
-from bot.engine.nlu.open_set import _signs
+from bot.engine.nlu.open_set import Beliefs
 
 TEXTS = [
     "how much can an agent charge me",
@@ -46,9 +46,10 @@ def test_features_of_one_message_are_the_row_that_it_has_among_others(parts):
     for part in parts:
         if isinstance(part, (NgramFeaturizer, SentenceEncoder)):
             part.process(messages)
-    together = stacked(messages)
-    for message, expected in zip(messages, together, strict=True):
-        np.testing.assert_array_equal(stacked([message]).toarray(), expected.toarray())
+    for message, expected in zip(messages, ngrams_of(messages), strict=True):
+        np.testing.assert_array_equal(ngrams_of([message]).toarray(), expected.toarray())
+    for message, expected in zip(messages, vectors_of(messages), strict=True):
+        np.testing.assert_array_equal(vectors_of([message]), [expected])
 
 
 def test_texts_encoded_ahead_are_not_encoded_again(parts, monkeypatch):
@@ -63,9 +64,11 @@ def test_texts_encoded_ahead_are_not_encoded_again(parts, monkeypatch):
 
 def test_the_probability_of_being_right_is_the_calibrations(parts):
     classifier = next(part for part in parts if isinstance(part, CalibratedIntentClassifier)).classifier
-    distances = np.random.default_rng(0).normal(-1, 0.5, (50, len(classifier.labels))).astype(np.float32)
-    expected = classifier._calibration.predict_proba(_signs(distances))[:, 1]
-    np.testing.assert_allclose([classifier.decide(row)[1] for row in distances], expected, rtol=1e-6)
+    signs = np.random.default_rng(0).normal(-1, 0.5, (50, 3))
+    expected = classifier._calibration.predict_proba(signs)[:, 1]
+    shares = np.eye(1, len(classifier.labels))
+    confidences = [classifier.decide(Beliefs(shares, row[None]))[1] for row in signs]
+    np.testing.assert_allclose(confidences, expected, rtol=1e-6)
 
 
 def test_a_copied_slot_is_a_slot_of_its_own(assistant):
@@ -83,5 +86,5 @@ def test_rows_stacked_at_once_are_those_that_scipy_stacks():
     messages = [Message({"text": "x"}) for _ in sparse]
     features.add(messages, sparse, "n-grams")
     features.add(messages, dense, "encoder")
-    expected = np.hstack([scipy.sparse.vstack(sparse).toarray(), np.vstack(dense)])
-    np.testing.assert_array_equal(stacked(messages).toarray(), expected)
+    np.testing.assert_array_equal(ngrams_of(messages).toarray(), scipy.sparse.vstack(sparse).toarray())
+    np.testing.assert_array_equal(vectors_of(messages), np.vstack(dense))

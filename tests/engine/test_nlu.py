@@ -75,12 +75,12 @@ def classifier():
     outside = random.normal(0, 1.0, (30, 8))
     labels = np.repeat(["a", "b", "c", OUT_OF_SCOPE], [60, 60, 60, 30])
     classifier = OpenSetClassifier(least_confidence=0.6, out_of_scope_share=0.3, folds=3)
-    classifier.fit(scipy.sparse.csr_matrix(np.vstack([*clouds, outside])), labels)
+    classifier.fit(scipy.sparse.csr_matrix(np.vstack([*clouds, outside])), None, labels)
     return classifier
 
 
 def decide(classifier, point):
-    return classifier.decide(classifier.distances(scipy.sparse.csr_matrix([point]))[0])
+    return classifier.decide(classifier.beliefs(scipy.sparse.csr_matrix([point]), None))
 
 
 def test_the_classifier_answers_what_it_knows_and_declines_what_lies_between(classifier):
@@ -88,6 +88,22 @@ def test_the_classifier_answers_what_it_knows_and_declines_what_lies_between(cla
     between = decide(classifier, [1.2, 1.2, 1.2, 0, 0, 0, 0, 0])
     assert between[0] == FALLBACK
     assert between[1] < 0.6
+
+
+def test_the_members_agree_where_only_one_of_them_knows():
+    """N-grams tell a from b, vectors tell c from d; together they tell all four."""
+    random = np.random.default_rng(0)
+    labels = np.repeat(["a", "b", "c", "d"], 50)
+    ngrams = np.repeat([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], 50, axis=0)
+    vectors = np.repeat([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], 50, axis=0) + random.normal(0, 0.2, (200, 3))
+    classifier = OpenSetClassifier(least_confidence=0.3, out_of_scope_share=0.05, folds=2)
+    sparse, dense = scipy.sparse.csr_matrix(ngrams, dtype=np.float32), vectors.astype(np.float32)
+    classifier.fit(sparse, dense, labels)
+    answers = classifier.labels[classifier.beliefs(sparse, dense).shares.argmax(1)]
+    assert (answers == labels).mean() > 0.97
+    alone = classifier.labels[classifier.beliefs(sparse, None).shares.argmax(1)]
+    assert (alone == labels)[:100].all()
+    assert (alone == labels)[100:].mean() < 0.6
 
 
 def test_confidence_is_the_probability_of_being_right(classifier):

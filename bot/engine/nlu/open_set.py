@@ -1,33 +1,46 @@
-"""A linear classifier that knows how likely it is to be right; it knows nothing of Rasa, so that workers load fast."""
+"""A classifier that knows how likely it is to be right; it knows nothing of Rasa, so that workers load fast."""
 
 from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import joblib
 import numpy as np
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
+from bot.engine.nlu.members import TEMPERATURE, Hyperplanes, Net, mean_shares, softmax
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
-TEMPERATURE = 4.0
-"""What distances are multiplied by before the softmax; 4 ranked best on CLINC150's validation part."""
-TOLERANCE = 0.1
-"""Of the optimisation: 1e-4 takes a third longer and is right no more often (docs/decisions/0002)."""
+NETS = 2
+"""Each begins elsewhere; together they are right more often than one."""
 WORKERS = min(4, os.cpu_count() or 1)
 FEW = 2000
 """Examples that train faster than a process starts."""
 
 
-class OpenSetClassifier:
-    """A linear support vector machine with a calibrated confidence: the probability that its answer is right.
+@dataclass(frozen=True)
+class Beliefs:
+    """What the classifier thinks of some texts, one row a text.
 
-    The calibration (Platt, 1999) is learned from answers in cross-validation. It declines what it would more
-    likely get wrong than `least_confidence` allows.
+    `shares`: of each label, in the order of the classifier's, summing to 1. `signs`: what tells a right answer from a
+    wrong one: the odds of its share, the odds that the n-grams alone give it, its distance from its hyperplane.
+    """
+
+    shares: np.ndarray
+    signs: np.ndarray
+
+
+class OpenSetClassifier:
+    """The average of a support vector machine over n-grams and of small nets over sentence vectors.
+
+    Its confidence is the probability that the answer is right. The calibration (Platt, 1999) is learned from answers in
+    cross-validation. It declines what it would more likely get wrong than `least_confidence` allows.
 
     Args:
         least_confidence: the probability of being right that an answer must have.
@@ -41,35 +54,31 @@ class OpenSetClassifier:
         self.labels: np.ndarray = np.array([])
         self._calibration: LogisticRegression | None = None
 
-    def fit(self, features: scipy.sparse.csr_matrix, labels: np.ndarray) -> None:
-        """Learn the labels and how far to trust them."""
-        everything = np.arange(len(labels))
+    def fit(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None, labels: np.ndarray) -> None:
+        """Learn the labels and how far to trust them; `vectors` are None where there is no sentence encoder."""
         folds = self._splits(labels)
+        samples = [np.arange(len(labels)), *(train for train, _ in folds)]
         # liblinear holds Python's lock, so processes; it sorts its data in place, so no read-only memory map
         parallel = joblib.Parallel(n_jobs=WORKERS if len(labels) > FEW else 1, max_nbytes=None)
-        fitted: list[_Hyperplanes] = parallel(
-            joblib.delayed(_fit)(features[rows], labels[rows]) for rows in (everything, *(train for train, _ in folds))
-        )
-        self._hyperplanes, self.labels = fitted[0], fitted[0].labels
-        self._calibration = self._calibrate(features, labels, folds, fitted[1:])
+        fitted = parallel(_jobs(samples, ngrams, vectors, labels))
+        planes, nets = fitted[: len(samples)], fitted[len(samples) :]
+        each = len(nets) // len(samples)
+        members = [_Members(one, nets[at * each : (at + 1) * each]) for at, one in enumerate(planes)]
+        self._members, self.labels = members[0], planes[0].labels
+        self._calibration = self._calibrate(ngrams, vectors, labels, folds, members[1:])
 
-    def distances(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
-        """The distance of each text from each label's hyperplane, in the order of `labels`."""
-        return self._hyperplanes.distances(features)
+    def beliefs(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None) -> Beliefs:
+        """What to think of each text."""
+        return self._members.beliefs(ngrams, vectors)
 
-    def decide(self, distances: np.ndarray) -> tuple[str, float]:
-        """The label to act on, with the probability that it is right; the fallback when that is too low."""
-        label = str(self.labels[distances.argmax()])
-        confidence = float(shares(distances[None]).max())
+    def decide(self, beliefs: Beliefs) -> tuple[str, float]:
+        """The label to act on for the first text, with the probability that it is right; the fallback if it is low."""
+        shares = beliefs.shares[0]
+        label, confidence = str(self.labels[shares.argmax()]), float(shares.max())
         if self._calibration is not None:
-            confidence = self._probability(self._calibration, _signs(distances[None])[0])
+            confidence = _probability(self._calibration, beliefs.signs[0])
         declined = label != OUT_OF_SCOPE and confidence < self.threshold
         return (FALLBACK if declined else label), confidence
-
-    @staticmethod
-    def _probability(calibration: LogisticRegression, signs: np.ndarray) -> float:
-        """What `predict_proba` gives for one row, without its checks of the input."""
-        return 1 / (1 + math.exp(-float(calibration.coef_[0] @ signs + calibration.intercept_[0])))
 
     def _splits(self, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Rows to train on and to test with; none when some label has too few examples."""
@@ -80,23 +89,27 @@ class OpenSetClassifier:
 
     def _calibrate(
         self,
-        features: scipy.sparse.csr_matrix,
+        ngrams: scipy.sparse.csr_matrix,
+        vectors: np.ndarray | None,
         labels: np.ndarray,
         folds: list[tuple[np.ndarray, np.ndarray]],
-        fitted: list[_Hyperplanes],
+        members: list[_Members],
     ) -> LogisticRegression | None:
         if not folds:
             return None
-        distances = np.zeros((len(labels), len(self.labels)), dtype=np.float32)
-        for (_, test), hyperplanes in zip(folds, fitted, strict=True):
-            distances[test] = hyperplanes.distances(features[test])
-        answers = self.labels[distances.argmax(1)]
+        parts = [
+            (test, one.beliefs(ngrams[test], _rows(vectors, test)))
+            for (_, test), one in zip(folds, members, strict=True)
+        ]
+        rows = np.concatenate([test for test, _ in parts])
+        answers = self.labels[np.concatenate([part.shares.argmax(1) for _, part in parts])]
+        signs = np.concatenate([part.signs for _, part in parts])
         answered = answers != OUT_OF_SCOPE
-        right = (answers == labels)[answered]
+        right = (answers == labels[rows])[answered]
         if right.all() or not right.any():
             return None
         calibration = LogisticRegression(C=100.0)
-        calibration.fit(_signs(distances[answered]), right, sample_weight=self._weights(labels)[answered])
+        calibration.fit(signs[answered], right, sample_weight=self._weights(labels[rows])[answered])
         return calibration
 
     def _weights(self, labels: np.ndarray) -> np.ndarray:
@@ -109,33 +122,47 @@ class OpenSetClassifier:
         return weights
 
 
-class _Hyperplanes:
-    """What a trained support vector machine comes down to, laid out so that one text is scored fast."""
+@dataclass(frozen=True)
+class _Members:
+    planes: Hyperplanes
+    nets: list[Net]
 
-    def __init__(self, svm: LinearSVC) -> None:
-        self.labels: np.ndarray = svm.classes_
-        self._weights = np.ascontiguousarray(svm.coef_.T, dtype=np.float32)
-        self._intercepts = svm.intercept_.astype(np.float32)
-
-    def distances(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
-        """The distance of each row from each label's hyperplane."""
-        scores: np.ndarray = features @ self._weights + self._intercepts
-        return np.hstack([-scores, scores]) if len(self.labels) == 2 else scores
-
-
-def shares(distances: np.ndarray) -> np.ndarray:
-    """The softmax of each row: a share of belief for each label, for ranking."""
-    scaled = np.exp(TEMPERATURE * (distances - distances.max(1, keepdims=True)))
-    normal: np.ndarray = scaled / scaled.sum(1, keepdims=True)
-    return normal
+    def beliefs(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None) -> Beliefs:
+        """What both believe on average; the hyperplanes alone where there are no nets or no vectors."""
+        distances = self.planes.distances(ngrams)
+        of_planes = softmax(TEMPERATURE * distances)
+        shares = of_planes
+        if self.nets and vectors is not None:
+            shares = (of_planes + mean_shares(self.nets, vectors)) / 2
+        rows, answers = np.arange(len(shares)), shares.argmax(1)
+        signs = [_odds(shares.max(1)), _odds(of_planes[rows, answers]), distances[rows, answers]]
+        return Beliefs(shares, np.stack(signs, axis=1))
 
 
-def _signs(distances: np.ndarray) -> np.ndarray:
-    """What tells a right answer from a wrong one: the best distance, and the odds of its share."""
-    share = np.clip(shares(distances).max(1), 1e-6, 1 - 1e-6)
-    signs: np.ndarray = np.stack([distances.max(1), np.log(share / (1 - share))], axis=1)
-    return signs
+def _jobs(
+    samples: list[np.ndarray], ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None, labels: np.ndarray
+) -> Iterator[Any]:
+    """What to train: the hyperplanes of each sample of rows, then its nets."""
+    for rows in samples:
+        yield joblib.delayed(Hyperplanes)(ngrams[rows], labels[rows])
+    if vectors is None:
+        return
+    for rows in samples:
+        for seed in range(NETS):
+            yield joblib.delayed(Net)(vectors[rows], labels[rows], seed)
 
 
-def _fit(features: scipy.sparse.csr_matrix, labels: np.ndarray) -> _Hyperplanes:
-    return _Hyperplanes(LinearSVC(C=1.0, tol=TOLERANCE, random_state=0).fit(features, labels))
+def _rows(vectors: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if vectors is None else vectors[rows]
+
+
+def _odds(shares: np.ndarray) -> np.ndarray:
+    """The logarithm of the odds."""
+    shares = np.clip(shares, 1e-6, 1 - 1e-6)
+    odds: np.ndarray = np.log(shares / (1 - shares))
+    return odds
+
+
+def _probability(calibration: LogisticRegression, signs: np.ndarray) -> float:
+    """What `predict_proba` gives for one row, without its checks of the input."""
+    return 1 / (1 + math.exp(-float(calibration.coef_[0] @ signs + calibration.intercept_[0])))
