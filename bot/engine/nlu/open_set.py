@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from bot.engine.nlu.members import TEMPERATURE, Hyperplanes, Net, mean_shares, softmax
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
-NETS = 2
+NETS = 3
 """Each begins elsewhere; together they are right more often than one."""
 WORKERS = min(4, os.cpu_count() or 1)
 FEW = 2000
