@@ -96,10 +96,9 @@ class NgramFeaturizer(GraphComponent):
         """Learn the vocabulary."""
         self._vectorizer.fit([m.get(TEXT) for m in training_data.training_examples if m.get(TEXT)])
         del self._vectorizer.stop_words_  # three times as many as the vocabulary, and for those who wonder only
+        pickled = pickle.dumps(self._vectorizer)  # joblib takes ten times as long to read it
         with self._storage.write_to(self._resource) as directory:
-            (directory / VECTORIZER).write_bytes(
-                pickle.dumps(self._vectorizer)
-            )  # joblib reads it in ten times the time
+            (directory / VECTORIZER).write_bytes(pickled)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
