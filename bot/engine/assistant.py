@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -133,6 +134,7 @@ class Assistant:
         self._registry.refresh()
         encoder()
         _ = self._knowledge.places
+        gc.freeze()  # what is loaded stays: no answer waits for the collector to go through it
 
     @property
     def languages(self) -> tuple[str, ...]:
