@@ -32,6 +32,7 @@ from bot.knowledge.store import shared_store
 from bot.registry.commands import app as registry_app
 from bot.registry.commands import load_missing
 from bot.settings import Settings, load_settings
+from bot.storage.prepared import keep_in
 from bot.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def process(name: str) -> None:
         raise Fault(f'there is no process "{name}": it is one of {", ".join(kinds)}')
     settings = load_settings()
     logs.set_up_process(name, settings.log_level, settings.log_format == "json")
+    keep_in(settings.prepared_dir)
     if kind == "engine":
         processes.engine(settings, name)
     elif is_teaching:

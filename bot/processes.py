@@ -20,6 +20,7 @@ from bot.conversations.voice import Voice
 from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker, now
 from bot.editing.overlay import live_content
+from bot.knowledge.store import shared_store
 from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
@@ -65,9 +66,8 @@ def engine(settings: Settings, name: str = "engine") -> None:
     assistant = Assistant(model, settings)
     check(assistant)
     assistant.warm_up()
-    ready.write_text(str(os.getpid()))
     database = Database(settings.database)
-    store = live_content(database, settings.content_dir)
+    store = shared_store(settings.content_dir)  # the assistant's
     notices, voice = Notices(store, settings.default_language), Voice(store, settings.default_language)
     calls_for_help = lexicon_of(store.current).calls_for_help
     desk = Desk(store, voice, calls_for_help, bool(settings.whatsapp_template))
@@ -75,6 +75,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     worker = Worker(database, answers, notices, desk)
     watcher = Watcher(database, assistant.registry.sources, notices)
     del assistant  # else it would stay in memory when another model is put in force
+    ready.write_text(str(os.getpid()))
 
     async def run(stop: asyncio.Event) -> None:
         await asyncio.gather(worker.run(stop), watcher.run(stop), answers.watch(stop))

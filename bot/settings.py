@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         return self.var_dir / "models"
 
     @property
+    def prepared_dir(self) -> Path:
+        """Where processes keep what the next start need not work out again; it may be deleted at any time."""
+        return self.var_dir / "prepared"
+
+    @property
     def chat_url(self) -> str:
         """Where the web chat is found."""
         return f"{self.base_url}/chat"

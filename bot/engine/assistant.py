@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.lean import leave_out_bookkeeping
 from bot.engine.nlg import ContentNLG
 from bot.engine.nlu.emergency import WORDS_OF_DANGER
-from bot.engine.nlu.features import encode_ahead
+from bot.engine.nlu.features import encode_ahead, encoder
 from bot.engine.reading import Asked, Before, read
 from bot.engine.rules import look_only_at_rules_that_fit
 from bot.engine.runner import run_in_sequence
@@ -39,6 +40,7 @@ from bot.registry.lookup import Registry
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.prepared import keep_in
 
 runtime.quiet_logs()
 trust_results()
@@ -93,6 +95,7 @@ class Assistant:
     """
 
     def __init__(self, model: Path, settings: Settings, registry: Registry | None = None) -> None:
+        keep_in(settings.prepared_dir)
         if registry is None:
             database = Database(settings.database)
             share(settings.content_dir, live_content(database, settings.content_dir))  # before the NLG asks for it
@@ -127,9 +130,11 @@ class Assistant:
         return self._registry
 
     def warm_up(self) -> None:
-        """Load what the first questions would wait for: the lists, and the towns of the world."""
+        """Load what the first questions would wait for: the lists, the towns of the world, the sentence encoder."""
         self._registry.refresh()
+        encoder()
         _ = self._knowledge.places
+        gc.freeze()  # what is loaded stays: no answer waits for the collector to go through it
 
     @property
     def languages(self) -> tuple[str, ...]:

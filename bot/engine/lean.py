@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.processor import MessageProcessor
-from rasa.engine.training.hooks import TrainingHook
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.graph_components.providers.domain_provider import DomainProvider
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.slots import Slot
+from rasa.shared.utils.io import read_yaml_file
 
 
 def leave_out_bookkeeping() -> None:
     """For every model of this process; Rasa has no settings for it."""
     Slot.__copy__ = _copied
     MessageProcessor._check_for_unseen_features = _nothing
+    DomainProvider.load = classmethod(_load_unchecked)
 
 
 def leave_out_the_cache() -> None:
     """For every training of this process: each trains all anew, so no component's output need be hashed and kept."""
+    from rasa.engine.training.hooks import TrainingHook  # a process that only answers need not wait for it
+
     TrainingHook.on_before_node = _no_data
     TrainingHook.on_after_node = _not_kept
 
@@ -32,10 +40,24 @@ def _nothing(processor: MessageProcessor, parse_data: dict[str, Any]) -> None:
     """Rasa would compare its whole domain with an empty one, to warn developers of an intent that it lacks."""
 
 
-def _no_data(hook: TrainingHook, **node: Any) -> dict[str, Any]:
+def _load_unchecked(
+    provider: type[DomainProvider],
+    config: dict[str, Any],
+    model_storage: ModelStorage,
+    resource: Resource,
+    execution_context: ExecutionContext,
+    **kwargs: Any,
+) -> DomainProvider:
+    """A model's domain; Rasa would read it four times and check it against its schema, as it did at the training."""
+    with model_storage.read_from(resource) as directory:
+        domain = Domain.from_dict(read_yaml_file(directory / "domain.yml"))
+    return provider(model_storage, resource, domain)
+
+
+def _no_data(hook: Any, **node: Any) -> dict[str, Any]:
     """Rasa would hash all that the component was given: the features of every example, as text."""
     return {}
 
 
-def _not_kept(hook: TrainingHook, **node: Any) -> None:
+def _not_kept(hook: Any, **node: Any) -> None:
     """Rasa would hash all that the component made, and put it on disk for a training that is not forced."""

@@ -15,6 +15,7 @@ from bot.engine import runtime  # isort: skip  # must come before rasa
 import rasa.model_training
 from rasa.core.agent import Agent
 
+from bot.engine.lean import leave_out_the_cache
 from bot.engine.nlu.intents import CalibratedIntentClassifier
 from bot.engine.nlu.open_set import OpenSetClassifier
 from bot.engine.training import silent
@@ -23,6 +24,7 @@ from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 from bot.settings import ROOT
 
 runtime.quiet_logs()
+leave_out_the_cache()
 COST = 0.005
 """Of in-scope accuracy, for which out-of-scope messages are declined."""
 

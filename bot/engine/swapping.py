@@ -127,7 +127,9 @@ def _polite_threads() -> Iterator[None]:
 
 
 def _forget_the_former() -> None:
-    """Give the former model's memory back: its cycles first, then what the allocator holds."""
+    """Give the former model's memory back: its cycles first, which a start freezes, then what the allocator holds."""
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)  # glibc keeps freed memory otherwise

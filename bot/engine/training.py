@@ -13,8 +13,6 @@ from pathlib import Path
 from bot.faults import Fault
 
 from bot.engine import runtime  # isort: skip  # must come before rasa
-import rasa.model_training
-
 from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
 from bot.engine.lean import leave_out_the_cache
@@ -32,7 +30,6 @@ TRAINED_FROM = (
     "bot/knowledge/words.py",
 )
 KEPT_MODELS = 3
-leave_out_the_cache()
 
 
 class TrainingError(Fault):
@@ -104,6 +101,9 @@ def train(settings: Settings) -> Path:
         TrainingError: Rasa refused the data.
     """
     load(settings.content_dir, texts_to_train_from(settings.database, settings.content_dir))
+    import rasa.model_training  # a process that only looks for a model need not wait for it
+
+    leave_out_the_cache()
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"

