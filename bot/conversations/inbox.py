@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.channels.protocol import ChoiceRef, Command, InboundMessage
 from bot.conversations import lifecycle
 from bot.conversations.claims import INBOX_CLAIM, new_token
-from bot.conversations.contacts import locked_contact, opt_out
+from bot.conversations.contacts import heard_from, locked_contact, opt_out
 from bot.conversations.desk_tables import Queue
 from bot.conversations.erasure import forget
 from bot.conversations.housekeeping_tables import By
@@ -55,6 +55,11 @@ _BLOCKED = exists().where(
 )
 # statements of every message are built once: building one takes longer than running it
 _STORE = InsertOnce(Message)
+_KNOWN = select(Message.id).where(
+    Message.channel == bindparam("channel"),
+    Message.provider_id == bindparam("id"),
+    Message.direction == Direction.IN.value,
+)
 _NTH_NEWEST = (
     select(Message.created_at)
     .where(Message.contact_id == bindparam("contact"), Message.direction == Direction.IN.value)
@@ -188,7 +193,7 @@ def receive(
     }
     if not session.execute(_STORE, values).rowcount:
         return Intake.REPEAT
-    contact.last_inbound_at, contact.unreachable_at = now, None
+    heard_from(session, contact, now)
     if values["payload"] == f"/{EMERGENCY}" or (limit and limit.calls_for_help(message.text)):
         # before it is answered: staff must see it even when the engine is down
         lifecycle.enter(session, values["conversation_id"], Queue.EMERGENCY, now, again=True)
@@ -202,12 +207,8 @@ def receive(
 
 def _conversation(session: Session, contact: Contact, message: InboundMessage, now: dt.datetime) -> int | None:
     """The conversation that `message` belongs to; a repeat opens none."""
-    known = and_(
-        Message.channel == message.channel,
-        Message.provider_id == message.provider_id,
-        Message.direction == Direction.IN.value,
-    )
-    if contact.conversation_id is None and session.execute(select(Message.id).where(known)).first():
+    given = {"channel": message.channel, "id": message.provider_id}
+    if contact.conversation_id is None and session.execute(_KNOWN, given).first():
         return None
     return lifecycle.of_incoming(session, contact, now)
 
