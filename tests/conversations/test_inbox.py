@@ -3,9 +3,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from bot.channels.protocol import Command, Location
+from bot.channels.protocol import ChoiceRef, Command, InboundMessage, Location
+from bot.conversations.claiming import claim
+from bot.conversations.claims import INBOX_CLAIM
+from bot.conversations.closing import ClaimLost, close
 from bot.conversations.contacts import window_closes
-from bot.conversations.inbox import CLAIM_FOR, ChoiceRef, ClaimLost, InboundMessage, claim, close, receive
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, DialogueState, Message
 from bot.conversations.turn import Turn
 from bot.knowledge.reply import Choice, Reply
@@ -67,7 +70,7 @@ def test_one_message_a_contact_is_in_flight_in_order(database, vault):
 def test_a_dead_workers_message_is_taken_over_and_its_late_answer_refused(database, vault):
     put(database, vault)
     dead = take(database)
-    alive = take(database, NOW + CLAIM_FOR + dt.timedelta(seconds=1))
+    alive = take(database, NOW + INBOX_CLAIM + dt.timedelta(seconds=1))
     assert alive.message_id == dead.message_id
     with pytest.raises(ClaimLost):
         finish(database, dead, turn(MENU))
