@@ -7,7 +7,7 @@ from bot.channels.protocol import ChoiceRef, Command, InboundMessage, Location
 from bot.conversations.claiming import claim
 from bot.conversations.claims import INBOX_CLAIM
 from bot.conversations.closing import ClaimLost, close
-from bot.conversations.contacts import window_closes
+from bot.conversations.contacts import locked_contact, set_reachable, window_closes
 from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, DialogueState, Message
 from bot.conversations.turn import Turn
@@ -47,6 +47,26 @@ def test_a_message_delivered_twice_is_stored_once(database, vault):
     assert put(database, vault)
     assert not put(database, vault)
     assert len(everything(database, Message)) == 1
+
+
+def test_what_comes_together_after_a_day_opens_one_conversation(database, vault):
+    put(database, vault, "yesterday", "m1")
+    later = NOW + dt.timedelta(hours=25)
+    with database.transaction() as session:
+        for id in ("m2", "m3"):
+            receive(session, vault, InboundMessage("sms", "+254700000001", id, "hello"), later)
+    places = [message.conversation_id for message in everything(database, Message)]
+    assert places[0] != places[1] == places[2]
+    assert everything(database, Contact)[0].last_inbound_at == later
+
+
+def test_who_writes_can_be_reached_again(database, vault):
+    put(database, vault)
+    with database.transaction() as session:
+        contact = locked_contact(session, vault, "sms", "+254700000001", NOW)
+        set_reachable(session, contact, False, NOW)
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m2", "hello"), NOW)
+    assert everything(database, Contact)[0].unreachable_at is None
 
 
 def test_the_address_is_stored_encrypted_only(database, vault):
