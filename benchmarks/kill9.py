@@ -4,7 +4,8 @@
 
 Messages come as SMS from a fake of Twilio, which repeats a call until it is acknowledged (`#rc=5&rp=all` makes the real
 one do so). The engine answers with an echo instead of Rasa, so that it starts again at once; claims, transactions and
-everything around are the real ones.
+everything around are the real ones. Most kills wait until the process has done something since it was started, however
+long that takes on the machine; the others may meet it while it starts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 import uvicorn
 from sqlalchemy import func, select
 
+import bot.gateway.app  # noqa: F401  # before the forks, so that each need not
 from bot import processes
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Message
@@ -40,14 +42,24 @@ from bot.settings import Settings, load_settings
 from bot.storage.database import Database
 
 CONTACTS = 20
+AT_WORK = 0.8
+"""The part of the kills that wait until the process has done something."""
+FAIR_S = 30.0
+"""So long they wait for it."""
+DONE = {"gateway": Message.direction == "in", "engine": Message.direction == "out", "sender": Message.state == "sent"}
+"""The messages that show what each process has done."""
 FORK = multiprocessing.get_context("fork")
 
 
 @dataclass
 class Report:
-    """What came of it. Only `repeats` may be above zero, and never above `counted`."""
+    """What came of it. Of what is wrong only `repeats` may be above zero, and never above `counted`.
+
+    `at_work`: kills of processes that had done something since they were started.
+    """
 
     kills: int
+    at_work: int
     accepted: int
     answered: int
     lost: int
@@ -136,14 +148,18 @@ def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report
     people = FORK.Process(target=load, args=(settings, stop, directory))
     people.start()
     alive = {name: _start(kind, settings) for name, kind in kinds.items()}
-    time.sleep(2)
+    at_work, before = 0, dict.fromkeys(kinds, 0)
     for _ in range(kills):
         name = chance.choice(list(kinds))
+        if chance.random() < AT_WORK:
+            _wait(lambda: _done(settings, name) > before[name], FAIR_S)  # noqa: B023  # called here only
+        time.sleep(chance.uniform(0.05, 1.2))
+        at_work += _done(settings, name) > before[name]
         os.kill(alive[name].pid, signal.SIGKILL)
         if chance.random() < 0.8:
             alive[name].join()  # else it is a zombie for a while, as under a slow supervisor
+        before[name] = _done(settings, name)
         alive[name] = _start(kinds[name], settings)
-        time.sleep(chance.uniform(0.05, 1.2))
     stop.set()
     database = Database(settings.database)
 
@@ -162,7 +178,7 @@ def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report
     for process in alive.values():
         process.terminate()
         process.join()
-    return _examine(database, directory, kills, died, time.monotonic() - started)
+    return _examine(database, directory, kills, at_work, died, time.monotonic() - started)
 
 
 def _start(kind: Any, settings: Settings) -> Any:
@@ -177,13 +193,23 @@ def _wait(condition: Any, seconds: float) -> None:
         time.sleep(0.2)
 
 
+def _done(settings: Settings, name: str) -> int:
+    """How many messages show the work of process `name`."""
+    database = Database(settings.database)  # closed again: a fork must not have the connection too
+    try:
+        with database.reading() as session:
+            return int(session.execute(select(func.count()).where(DONE[name])).scalar_one())
+    finally:
+        database.close()
+
+
 def _unfinished(database: Database) -> int:
     with database.reading() as session:
         waiting = Message.state.in_(["received", "queued"])
         return int(session.execute(select(func.count()).where(waiting)).scalar_one())
 
 
-def _examine(database: Database, directory: Path, kills: int, died: int, seconds: float) -> Report:
+def _examine(database: Database, directory: Path, kills: int, at_work: int, died: int, seconds: float) -> Report:
     accepted = json.loads((directory / "accepted").read_text())
     delivered = json.loads((directory / "delivered").read_text())
     with database.reading() as session:
@@ -199,7 +225,7 @@ def _examine(database: Database, directory: Path, kills: int, died: int, seconds
         wrong_order += [text for text in first_seen if text in set(expected)] != expected and not undelivered
         repeats += len(delivered[address]) - len(first_seen)
     return Report(
-        kills, len(texts), sum(1 for text in texts if answered.get(text)),
+        kills, at_work, len(texts), sum(1 for text in texts if answered.get(text)),
         sum(1 for text in texts if not answered.get(text)), sum(1 for count in replies.values() if count > 1),
         undelivered, wrong_order, repeats, sum(m.cut_off for m in stored), died, round(seconds, 1),
     )  # fmt: skip

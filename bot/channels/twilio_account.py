@@ -1,17 +1,19 @@
-"""What SMS and WhatsApp share: Twilio's signature, its form fields, and its REST API off the event loop."""
+"""What SMS and WhatsApp share: Twilio's signature, its form fields, and its REST API."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.request import getproxies
 
-import requests
+import aiohttp
+import httpx
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -21,14 +23,13 @@ from bot.channels.twilio_errors import delivery_error
 
 CONCURRENCY = 16
 TIMEOUT_S = 20.0
+"""Of a call; half of it for the connection alone."""
 MAX_FIELDS = 200
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 REPORTED = ("sent", "delivered", "read")
 FAILED = ("undelivered", "failed")
+JSON = "application/json"
 T = TypeVar("T")
-
-_silent = logging.getLogger("twilio.silent")
-_silent.setLevel(logging.CRITICAL + 1)  # the library logs numbers and texts
 
 
 class Form:
@@ -74,8 +75,6 @@ class TwilioAccount:
         self._validator = RequestValidator(token)
         self._http = _Http(api_url)
         self._client = Client(sid, token, http_client=self._http)
-        self._threads = ThreadPoolExecutor(CONCURRENCY, "twilio")
-        self._auth = (sid, token)
 
     def verified_form(self, request: Request) -> Form:
         """The form of `request`, or Forged when Twilio did not sign it."""
@@ -87,37 +86,40 @@ class TwilioAccount:
     async def create_message(self, message_id: int, path: str, **values: Any) -> str:
         """Send a message; Twilio reports on it at `path`. Returns its SID."""
         callback = f"{self._public_url}{path}?message={message_id}"
-        sent = await self._off_loop(lambda: self._client.messages.create(status_callback=callback, **values))
+        sent = await _answer_of(self._client.messages.create_async(status_callback=callback, **values))
         return str(sent.sid)
 
     async def create_content(self, definition: dict[str, Any]) -> str:
-        """Store a content template; returns its SID."""
-        return await self._off_loop(
-            lambda: self._http.post_json("https://content.twilio.com/v1/Content", definition, self._auth)
-        )
+        """Store a content template, for which this version of the library has no call; returns its SID."""
+        url, headers = "https://content.twilio.com/v1/Content", {"Content-Type": JSON}
+        response = await _answer_of(self._client.request_async("POST", url, data=definition, headers=headers))
+        data = json.loads(response.text) if JSON in response.headers.get("Content-Type", "") else {}
+        if not response.ok:
+            raise delivery_error(data.get("code"), response.status_code)
+        return str(data["sid"])
 
     async def contents(self) -> dict[str, str]:
         """The SIDs of the stored content templates, by name."""
-        found = await self._off_loop(lambda: self._client.content.v1.contents.list(limit=1000))
+        found = await _answer_of(self._client.content.v1.contents.list_async(limit=1000))
         return {content.friendly_name: content.sid for content in found}
-
-    async def _off_loop(self, call: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-        except TwilioRestException as error:
-            raise delivery_error(error.code, error.status) from None
-        except requests.ConnectTimeout:
-            raise DeliveryError("Twilio: no connection") from None
-        except requests.Timeout:
-            raise DeliveryError("Twilio: no answer in time", cut_off=True) from None
-        except requests.RequestException as error:
-            refused = "refused" in str(error) or "resolve" in str(error)
-            raise DeliveryError(f"Twilio: {type(error).__name__}", cut_off=not refused) from None
 
     async def close(self) -> None:
         """Close connections."""
-        self._threads.shutdown(wait=False)
-        self._http.session.close()
+        await self._http.close()
+
+
+async def _answer_of(call: Awaitable[T]) -> T:
+    """What `call` gives. An error of it says whether Twilio may have taken the message all the same."""
+    try:
+        return await call
+    except TwilioRestException as error:
+        raise delivery_error(error.code, error.status) from None
+    except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ServerTimeoutError):
+        raise DeliveryError("Twilio: no connection") from None
+    except asyncio.TimeoutError:
+        raise DeliveryError("Twilio: no answer in time", cut_off=True) from None
+    except aiohttp.ClientError as error:
+        raise DeliveryError(f"Twilio: {type(error).__name__}", cut_off=True) from None
 
 
 def report(request: Request, form: Form) -> Received:
@@ -132,31 +134,51 @@ def report(request: Request, form: Form) -> Received:
     return Received((DeliveryReport(int(message), status),) if status in REPORTED else ())
 
 
-class _Http(TwilioHttpClient):
-    """Twilio's client on another host when asked to, in silence, with Retry-After kept."""
+class _Http(AsyncHttpClient):
+    """The library's calls, on another host when asked to. Its own client has no timeout, and knows no Retry-After."""
 
     def __init__(self, api_url: str) -> None:
-        super().__init__(timeout=TIMEOUT_S, logger=_silent)
+        super().__init__(logging.getLogger("twilio.http_client"), is_async=True)
         self._api_url = api_url
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONCURRENCY)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        self._session: aiohttp.ClientSession | None = None
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
         """Make a request; 429 is a DeliveryError that says how long to wait."""
-        response = super().request(method, self._where(url), *args, **kwargs)
+        as_json = (headers or {}).get("Content-Type") == JSON
+        body = None if data is None else json.dumps(data) if as_json else urlencode(data, doseq=True)
+        url = f"{self._api_url}{urlsplit(uri).path}" if self._api_url else uri
+        basic = aiohttp.BasicAuth(*auth) if auth else None
+        async with self._opened().request(
+            method, url, params=params, data=body, headers=headers, auth=basic, allow_redirects=allow_redirects
+        ) as answer:
+            response = Response(answer.status, await answer.text(), answer.headers)
         if response.status_code == 429:
-            after = (response.headers or {}).get("Retry-After", "")
+            after = answer.headers.get("Retry-After", "")
             raise DeliveryError("Twilio: too many requests", retry_after_s=float(after) if after.isdecimal() else 10.0)
         return response
 
-    def post_json(self, url: str, body: dict[str, Any], auth: tuple[str, str]) -> str:
-        """POST JSON, which this version of the library cannot; returns the new SID."""
-        response = self.session.post(self._where(url), json=body, auth=auth, timeout=TIMEOUT_S)
-        data = response.json() if "json" in response.headers.get("content-type", "") else {}
-        if response.status_code >= 400:
-            raise delivery_error(data.get("code"), response.status_code)
-        return str(data["sid"])
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session, opened at the first call: it belongs to the event loop that runs then."""
+        if self._session is None:
+            trusted = httpx.create_ssl_context()  # as Telegram's client does: certifi's roots, or SSL_CERT_FILE
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=trusted),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, connect=TIMEOUT_S / 2),
+                trust_env=bool(getproxies()),  # aiohttp looks anew at each call, a fifth of its work
+            )
+        return self._session
 
-    def _where(self, url: str) -> str:
-        return f"{self._api_url}{urlsplit(url).path}" if self._api_url else url
+    async def close(self) -> None:
+        """Close connections."""
+        if self._session is not None:
+            await self._session.close()

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.tables import Direction, Message, State
@@ -18,7 +18,16 @@ INBOX_CLAIM = dt.timedelta(seconds=60)
 """Answering takes milliseconds."""
 OUTBOX_CLAIM = dt.timedelta(seconds=120)
 """A send gives up after half of it."""
-WORK = ((Direction.IN, State.RECEIVED), (Direction.OUT, State.QUEUED))
+# two, as each has an index of its own
+_IN_FORCE = [
+    select(Message.claim).where(
+        Message.direction == direction.value,
+        Message.state == state.value,
+        Message.claim.is_not(None),
+        Message.claimed_until > bindparam("now"),
+    )
+    for direction, state in ((Direction.IN, State.RECEIVED), (Direction.OUT, State.QUEUED))
+]
 
 
 def _here() -> str:
@@ -41,16 +50,8 @@ def new_token() -> str:
 
 def claims_of_the_dead(session: Session, now: dt.datetime) -> list[str]:
     """The claims in force of processes that died on this machine."""
-    found: list[str] = []
-    for direction, state in WORK:
-        query = select(Message.claim).where(
-            Message.direction == direction.value,
-            Message.state == state.value,
-            Message.claim.is_not(None),
-            Message.claimed_until > now,
-        )
-        found += [claim for claim in session.execute(query).scalars() if is_dead(claim)]
-    return found
+    claims = {claim for query in _IN_FORCE for claim in session.execute(query, {"now": now}).scalars()}
+    return [claim for claim in claims if is_dead(claim)]
 
 
 def end_claims(session: Session, claims: Sequence[str], now: dt.datetime) -> None:

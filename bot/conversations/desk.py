@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from bot.conversations.claiming import Claimed
 from bot.conversations.handoff import hand_back_silent
-from bot.conversations.inbox import NOTICE, Claimed
+from bot.conversations.inbox import NOTICE
 from bot.conversations.lifecycle import close_idle
 from bot.conversations.turn import TALK_TO_PERSON, UNHELPFUL, Turn
 from bot.conversations.voice import Voice

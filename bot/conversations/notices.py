@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.conversations.inbox import Claimed
+from bot.conversations.claiming import Claimed
 from bot.conversations.turn import Turn
 from bot.knowledge.answers import Composer
 from bot.knowledge.store import KnowledgeStore

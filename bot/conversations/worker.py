@@ -10,19 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.channels.rendering import pages
+from bot.conversations.claiming import TRY_AGAIN_AFTER, Claimed, claim_some, is_waiting, put_back
 from bot.conversations.claims import claims_of_the_dead, end_claims
+from bot.conversations.closing import ClaimLost, HandedBack, close, close_some
 from bot.conversations.desk import Desk
-from bot.conversations.inbox import (
-    TRY_AGAIN_AFTER,
-    Claimed,
-    ClaimLost,
-    HandedBack,
-    claim_some,
-    close,
-    close_some,
-    is_waiting,
-    put_back,
-)
 from bot.conversations.notices import Notices
 from bot.conversations.turn import Answers, Turn, silence
 from bot.storage.database import Database

@@ -39,14 +39,14 @@ def outside_gsm7(text: str) -> str:
 
 def fold(text: str) -> str:
     """Replace what GSM-7 cannot carry by its nearest plain form (ã → a, ’ → '); é, à, ñ and such stay."""
-    return "".join(map(_folded, text.translate(_PUNCTUATION)))
+    for char in set(text) - _PLAIN - _ESCAPED:
+        text = text.replace(char, _folded(char))
+    return text
 
 
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
-    if septets(char) is not None:
-        return char
-    base = unicodedata.normalize("NFKD", char)
+    base = unicodedata.normalize("NFKD", char.translate(_PUNCTUATION)).translate(_PUNCTUATION)
     return "".join(part for part in base if not unicodedata.combining(part)) or char
 
 

@@ -1,7 +1,9 @@
 """Replies through python-telegram-bot's and twilio's own clients to fakes of the providers, with faults."""
 
 import asyncio
+import contextlib
 import json
+import socket
 
 import pytest
 
@@ -176,13 +178,55 @@ async def test_no_twilio_at_all_is_a_passing_fault(store):
     account = TwilioAccount("AC1", "token", "http://x", f"http://127.0.0.1:{free_port()}")
     error = await failing(SmsChannel(account, "+1", CommandWords(store)), Outgoing(1, ASHA, FEES))
     assert (error.final, error.cut_off) == (False, False)
+    await account.close()
+
+
+async def test_a_twilio_that_cannot_be_reached_in_time_took_nothing(store, monkeypatch):
+    monkeypatch.setattr("bot.channels.twilio_account.TIMEOUT_S", 0.5)
+    with socket.socket() as full, contextlib.ExitStack() as callers:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(8):  # the line of those who wait to be accepted is full: who comes next gets no connection
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        account = TwilioAccount("AC1", "token", "http://x", f"http://127.0.0.1:{full.getsockname()[1]}")
+        error = await failing(SmsChannel(account, "+1", CommandWords(store)), Outgoing(1, ASHA, FEES))
+        assert (error.final, error.cut_off) == (False, False)
+        await account.close()
+
+
+async def test_a_twilio_that_hangs_up_may_have_taken_it(store):
+    async def hang_up(reader, writer):
+        await reader.read(100)
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    account = TwilioAccount("AC1", "token", "http://x", url)
+    error = await failing(SmsChannel(account, "+1", CommandWords(store)), Outgoing(1, ASHA, FEES))
+    assert (error.final, error.cut_off) == (False, True)
+    await account.close()
+    server.close()
+
+
+async def test_twilio_is_reached_through_the_environments_proxy(store, monkeypatch):
+    fake = FakeTwilio("token", "http://127.0.0.1:9")
+    async with serving(fake.app) as url:
+        monkeypatch.setenv("http_proxy", url)
+        monkeypatch.setenv("no_proxy", "")
+        account = TwilioAccount("AC1", "token", "http://127.0.0.1:9", "http://twilio.invalid")
+        await SmsChannel(account, "+1", CommandWords(store)).send(Outgoing(1, ASHA, FEES))
+        await account.close()
+    assert len(fake.phones.received(ASHA)) == 1
 
 
 async def test_a_twilio_that_does_not_answer_holds_up_nobody(store, monkeypatch):
     monkeypatch.setattr("bot.channels.twilio_account.TIMEOUT_S", 0.5)
     server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(2), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    sms = SmsChannel(TwilioAccount("AC1", "token", "http://x", url), "+1", CommandWords(store))
+    account = TwilioAccount("AC1", "token", "http://x", url)
+    sms = SmsChannel(account, "+1", CommandWords(store))
     loop = asyncio.get_running_loop()
     sending = asyncio.create_task(failing(sms, Outgoing(1, ASHA, FEES)))
     longest = 0.0
@@ -192,6 +236,7 @@ async def test_a_twilio_that_does_not_answer_holds_up_nobody(store, monkeypatch)
         longest = max(longest, loop.time() - before)
     assert (await sending).cut_off  # it may have been taken
     assert longest < 0.3
+    await account.close()
     server.close()
 
 

@@ -9,8 +9,9 @@ import threading
 import pytest
 from sqlalchemy import select
 
+from bot.channels.protocol import InboundMessage
 from bot.console.tables import AuditEntry, Staff
-from bot.conversations.inbox import InboundMessage, receive
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, Message
 from bot.conversations.worker import now
 from bot.editing.tables import Revision

@@ -4,10 +4,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from bot.channels.protocol import Cause, Command, DeliveryError, DeliveryReport
+from bot.channels.protocol import Cause, Command, DeliveryError, DeliveryReport, InboundMessage
+from bot.conversations.claiming import claim
 from bot.conversations.claims import OUTBOX_CLAIM
+from bot.conversations.closing import close
 from bot.conversations.delivery import Sender
-from bot.conversations.inbox import InboundMessage, claim, close, receive
+from bot.conversations.inbox import receive
 from bot.conversations.outbox import (
     LONGEST_WAIT_S,
     RETRY_FOR,

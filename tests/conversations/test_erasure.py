@@ -9,10 +9,12 @@ from sqlalchemy import inspect, select, text, update
 
 from bot.channels.protocol import InboundMessage
 from bot.conversations import erasure, records, retention
+from bot.conversations.claiming import claim
+from bot.conversations.closing import close
 from bot.conversations.desk_tables import Note, Suggestion
 from bot.conversations.housekeeping import Housekeeping
 from bot.conversations.housekeeping_tables import By, Erasure
-from bot.conversations.inbox import claim, close, receive
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, Conversation, DialogueState, Message, State
 from bot.conversations.turn import Turn
 from bot.knowledge.reply import Choice, Reply

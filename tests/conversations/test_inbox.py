@@ -3,9 +3,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from bot.channels.protocol import Command, Location
-from bot.conversations.contacts import window_closes
-from bot.conversations.inbox import CLAIM_FOR, ChoiceRef, ClaimLost, InboundMessage, claim, close, receive
+from bot.channels.protocol import ChoiceRef, Command, InboundMessage, Location
+from bot.conversations.claiming import claim
+from bot.conversations.claims import INBOX_CLAIM
+from bot.conversations.closing import ClaimLost, close
+from bot.conversations.contacts import locked_contact, set_reachable, window_closes
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, DialogueState, Message
 from bot.conversations.turn import Turn
 from bot.knowledge.reply import Choice, Reply
@@ -46,6 +49,26 @@ def test_a_message_delivered_twice_is_stored_once(database, vault):
     assert len(everything(database, Message)) == 1
 
 
+def test_what_comes_together_after_a_day_opens_one_conversation(database, vault):
+    put(database, vault, "yesterday", "m1")
+    later = NOW + dt.timedelta(hours=25)
+    with database.transaction() as session:
+        for id in ("m2", "m3"):
+            receive(session, vault, InboundMessage("sms", "+254700000001", id, "hello"), later)
+    places = [message.conversation_id for message in everything(database, Message)]
+    assert places[0] != places[1] == places[2]
+    assert everything(database, Contact)[0].last_inbound_at == later
+
+
+def test_who_writes_can_be_reached_again(database, vault):
+    put(database, vault)
+    with database.transaction() as session:
+        contact = locked_contact(session, vault, "sms", "+254700000001", NOW)
+        set_reachable(session, contact, False, NOW)
+        receive(session, vault, InboundMessage("sms", "+254700000001", "m2", "hello"), NOW)
+    assert everything(database, Contact)[0].unreachable_at is None
+
+
 def test_the_address_is_stored_encrypted_only(database, vault):
     put(database, vault)
     (contact,) = everything(database, Contact)
@@ -67,7 +90,7 @@ def test_one_message_a_contact_is_in_flight_in_order(database, vault):
 def test_a_dead_workers_message_is_taken_over_and_its_late_answer_refused(database, vault):
     put(database, vault)
     dead = take(database)
-    alive = take(database, NOW + CLAIM_FOR + dt.timedelta(seconds=1))
+    alive = take(database, NOW + INBOX_CLAIM + dt.timedelta(seconds=1))
     assert alive.message_id == dead.message_id
     with pytest.raises(ClaimLost):
         finish(database, dead, turn(MENU))

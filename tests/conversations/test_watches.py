@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from bot.channels.protocol import Command
+from bot.channels.protocol import Command, InboundMessage
 from bot.channels.rendering import numbered
 from bot.conversations.contacts import locked_contact
-from bot.conversations.inbox import InboundMessage, receive
+from bot.conversations.inbox import receive
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Contact, Message
 from bot.conversations.watches import Watcher

@@ -8,11 +8,13 @@ import pytest
 from async_timeout import timeout as asyncio_timeout
 from sqlalchemy import select
 
-from bot.channels.protocol import Command, Media
+from bot.channels.protocol import Command, InboundMessage, Media
 from bot.channels.rendering import SMS_MAX_SEGMENTS
+from bot.conversations.claiming import MAX_TRIES, claim, claim_some
 from bot.conversations.claims import HERE
+from bot.conversations.closing import close_some
 from bot.conversations.contacts import locked_contact
-from bot.conversations.inbox import MAX_TRIES, InboundMessage, claim, claim_some, close_some, receive
+from bot.conversations.inbox import receive
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Message
 from bot.conversations.turn import Turn

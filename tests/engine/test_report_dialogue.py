@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from bot.channels.protocol import InboundMessage
 from bot.conversations import inbox
 from bot.conversations.worker import Worker
 from bot.registry.tables import Report, Watch
@@ -176,7 +177,7 @@ async def test_reports_and_watches_are_stored_with_the_turn_and_let_go_with_the_
 
     async def write(text, choice=None):
         with database.transaction() as session:
-            message = inbox.InboundMessage("web", "somebody", f"m{next(sent)}", text, choice)
+            message = InboundMessage("web", "somebody", f"m{next(sent)}", text, choice)
             inbox.receive(session, vault, message, NOW)
         assert await Worker(database, lists).answer_some()
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from bot.conversations.inbox import InboundMessage, receive
+from bot.channels.protocol import InboundMessage
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Message
 from bot.conversations.worker import Worker, now
 from bot.engine.swapping import SwappingAssistant, load_beside

@@ -1,8 +1,9 @@
 import pytest
 from sqlalchemy import select
 
+from bot.channels.protocol import InboundMessage
 from bot.conversations.desk_tables import Suggestion
-from bot.conversations.inbox import InboundMessage, receive
+from bot.conversations.inbox import receive
 from bot.conversations.tables import Contact, Message
 from bot.teaching.missed import accepted_since, decide, read_missed
 from bot.teaching.suggestions import open_suggestions, settle
