@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.registry import names, stored
 from bot.registry.index import NameIndex
 from bot.registry.query import Cues, load_cues
-from bot.registry.slips import SlipIndex
+from bot.registry.slips import SHORTEST, SlipIndex
 from bot.registry.source import Kind, Source, Status, load_sources
 from bot.registry.struck import StruckName, StruckNames
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
@@ -107,6 +107,10 @@ class ListsInForce:
             best.setdefault(int(self._entry_ids[position]), score)
         return list(best.items())[:limit]
 
+    def holds(self, key: str) -> bool:
+        """Whether `key` is that of a listed name; no for those of a few letters."""
+        return len(key) >= SHORTEST and self.slips.may_hold(key)
+
     def one_slip_away(self, key: str) -> dict[int, float]:
         """The entries of names one slip from `key`, with their scores."""
         return {int(self._entry_ids[at]): score for at, score in self._slipped(key)}
@@ -152,16 +156,24 @@ class ListsInForce:
         )
 
 
-def is_called(row: Mapping[str, Any], spellings: Mapping[str, names.Name]) -> bool:
+def is_called(row: Mapping[str, Any], spellings: Mapping[str, names.Name], home: str) -> bool:
     """Whether one of the entry's names is one of the spellings, which are given by key.
 
-    Legal forms must agree; a trading name must not be given one that it has not, nor be too short to mean one firm.
+    Legal forms and the country must agree; a trading name must not be given a form that it has not, nor be too short to
+    mean one firm.
+
+    Args:
+        home: ISO code of the list's country.
     """
     listed = names.parse(row["name"])
-    if listed.key in spellings and listed.forms_agree(spellings[listed.key]):
+    asked = spellings.get(listed.key)
+    if asked and listed.forms_agree(asked) and listed.country_agrees(asked, home):
         return True
-    others = [names.parse(name) for name in row["other_names"]]
+    others = [(name, spellings.get(name.key)) for name in map(names.parse, row["other_names"])]
     return any(
-        len(other.key) >= SHORTEST_OTHER_NAME and other.key in spellings and spellings[other.key].forms <= other.forms
-        for other in others
+        len(name.key) >= SHORTEST_OTHER_NAME
+        and asked is not None
+        and asked.forms <= name.forms
+        and name.country_agrees(asked, home)
+        for name, asked in others
     )

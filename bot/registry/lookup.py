@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from bot.registry import names, stored
 from bot.registry.in_force import SIMILAR_AT_ALL, ListsInForce, is_called
 from bot.registry.mentions import Mentions
-from bot.registry.query import Query
-from bot.registry.several import firms_named
+from bot.registry.query import Part, Query
+from bot.registry.several import firms_named, whole_names
 from bot.registry.source import Source, Status
 from bot.registry.tables import KeyKind
 from bot.registry.verdict import BAD, SURELY_SAME, Hit, How, Ruling, Verdict, decide, prefer
@@ -60,11 +60,12 @@ class Registry(Mentions):
         query = Query(text, "") if text.startswith(CHOSEN) else self.read(text)
         with self._lists.database.reading() as session:
             hits = list(self._hits(session, text, query, sources, today)) if sources else []
-            firms = firms_named(self._lists, session, query) if sources else ()
+            parts = whole_names(self._lists, session, query.parts)
+            firms = firms_named(self._lists, session, query, parts)
         consulted = tuple((source, self._lists.published[id]) for id, source in sources.items())
         several = Verdict(Ruling.SEVERAL, query.text, consulted=consulted, country=country, named=firms)
-        struck = self._lists.struck.within(text) if query.parts and not text.startswith(CHOSEN) else {}
-        if struck and (told := self._struck_among(struck, several, query.parts, today)):
+        struck = self._lists.struck.within(text) if parts else {}
+        if struck and (told := self._struck_among(struck, several, parts, today)):
             return told
         if firms:
             return several
@@ -79,11 +80,12 @@ class Registry(Mentions):
         return prefer(decide(asked, there, today, named, near, country), everywhere, hits)
 
     def _struck_among(
-        self, struck: Mapping[str, list[int]], several: Verdict, parts: tuple[str, ...], today: dt.date
+        self, struck: Mapping[str, list[int]], several: Verdict, parts: Sequence[Part], today: dt.date
     ) -> Verdict | None:
         """The first firm of several that the lists speak against, told at once; the others are to be asked for."""
         cues = self._lists.cues
-        others = [part for part in parts if part in several.named or cues.looks_like_a_name(part)]
+        asked = [part.name for part in parts if part.is_asked and cues.looks_like_a_name(part.name)]
+        others = list(dict.fromkeys((*several.named, *asked)))
         others = [part for part in others if not any(_holds(key, names.parse(part).key) for key in struck)]
         for id in (id for ids in struck.values() for id in ids):
             verdict = self.check(f"{CHOSEN}{id}", today, several.country)
@@ -109,13 +111,13 @@ class Registry(Mentions):
             if source is None:
                 continue
             how = exact.get(row["id"], How.SIMILAR)
-            if how is How.NAME and not is_called(row, told) and not self._warns(row, inside, today):
+            if how is How.NAME and not is_called(row, told, source.country) and not self._warns(row, inside, today):
                 how = How.SIMILAR
             if (
                 how is How.NAME
                 and is_unknown
                 and Status(row["status"]) not in BAD
-                and not is_called(row, {whole.key: whole})
+                and not is_called(row, {whole.key: whole}, source.country)
             ):
                 how = How.SIMILAR  # a number that no list has may be a word of the name: "No 1 Travels"
             score = 1.0 if how is not How.SIMILAR else min(similar.get(row["id"], 0.0), 0.99)
@@ -147,7 +149,8 @@ class Registry(Mentions):
             is_found: whether something is found exactly.
         """
         asked = names.parse(query.name)
-        sides = [names.parse(name) for name in (*names.all_names(query.name), query.heart)]
+        listed = [part.name for part in query.parts if self._lists.holds(names.parse(part.name).key)]
+        sides = [names.parse(name) for name in (*names.all_names(query.name), query.heart, *listed)]
         # what is alike may be looked for in any part of the message; the same is only what is surely the whole name
         misspelt = map(names.parse_form_misspelt, {query.text, query.name})
         spellings = {name.key: name for name in (whole, asked, *sides, *misspelt) if name and name.key}

@@ -98,4 +98,4 @@ class Mentions:
         with self._lists.database.reading() as session:
             rows = stored.rows(session, stored.by_keys(session, KeyKind.NAME, keys))
         current = [row for row in rows if row["source"] in lists and row["until_id"] is None]
-        return any(is_called(row, spellings) for row in current)
+        return any(is_called(row, spellings, self._lists.sources[row["source"]].country) for row in current)
