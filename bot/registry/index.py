@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.registry.names import core, mended, skeleton, sound
+from bot.registry.names import core, mended
+from bot.registry.sounds import skeleton, sound
 
 Array = Any  # numpy 1.23 is not typed well enough for mypy; follow_imports = "skip"
 LETTERS = 38

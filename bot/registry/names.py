@@ -1,6 +1,6 @@
-"""When two spellings are one name: folding, legal forms, fillers, trading names and how a word sounds.
+"""When two spellings are one name: folding, legal forms, fillers and trading names.
 
-`words.yml` beside this file holds the words. `VERSION` changes with it, and stored keys are made anew.
+`words.yml` beside this file holds the words. `VERSION` changes with them, and stored keys are made anew.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,12 @@ from anyascii import anyascii
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from bot.registry.sounds import sound
+
 _FILE = Path(__file__).with_name("words.yml")
 _WORDS: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-VERSION = hashlib.sha256(_FILE.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
+_RULES = (_FILE, Path(__file__), Path(__file__).with_name("sounds.py"))
+VERSION = hashlib.sha256(b"".join(file.read_bytes() for file in _RULES)).hexdigest()[:12]
 
 FILLERS = frozenset(word for row in _WORDS["fillers"] for word in row)
 SHORTEST_TO_MEND = 6
@@ -32,24 +35,29 @@ _PREFIXES = sorted(_WORDS["prefixes"], key=len, reverse=True)
 _LONGEST_PHRASE = 4
 LONGEST_RUN = 8
 """Words of a name within a sentence, before its legal form."""
-_COUNTRY_LETTERS = frozenset("ukt")
+_COUNTRY_OF = {"u": "UG", "k": "KE", "t": "TZ"}
 """East African firms write the country's letter before the legal form: "Saracen (U) Limited"."""
 _TRADING_AS = re.compile(
     r"\b(?:t\s*/\s*as?|d\s*/\s*b\s*/\s*a|trading\s+as|also\s+known\s+as|a\.?k\.?a\.?|formerly)(?=\W)", re.I
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _MESSRS = re.compile(r"^\s*m\s*/\s*s\b[\s.]*")
-_ONE_LETTER = re.compile(r"\(\s*\w\s*\)")
+_LETTER = re.compile(r"\(\s*([ukt])\s*\)")
+"""Such a letter in brackets; any other one is of the name: "Moon (B)" is not "Moon"."""
 _SYMBOLS = str.maketrans({"&": " and ", "@": " at ", "$": "s", "€": "e", "'": "", "’": "", "`": "", "‘": ""})
 _TOKEN = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart. `words` are in order, without legal forms; `forms` are the kinds of those it carries."""
+    """A name taken apart. `words` are in order, without legal forms; `forms` are the kinds of those it carries.
+
+    `country` is that of the letter it carries, an ISO code; empty when it carries none.
+    """
 
     words: tuple[str, ...]
     forms: frozenset[str]
+    country: str = ""
 
     @property
     def key(self) -> str:
@@ -65,6 +73,10 @@ class Name:
         """Whether the legal forms leave room for one firm: "Ltd" and "LLC" do not."""
         return not (self.forms and other.forms) or bool(self.forms & other.forms)
 
+    def country_agrees(self, other: Name, home: str) -> bool:
+        """Whether both are of one country, which without its letter is `home`: "Saracen (K)" is none of Uganda's."""
+        return (self.country or home) == (other.country or home)
+
 
 def fold(text: str) -> str:
     """Lower-case ASCII: accents dropped, other scripts transliterated (anyascii), curly quotes and `$` plain."""
@@ -78,7 +90,7 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of any text, written as in names: folded, initials joined, one spelling for each synonym."""
-    return _canonical(_join_initials(_TOKEN.findall(_ONE_LETTER.sub(" ", fold(text)))))
+    return _canonical(_join_initials(_TOKEN.findall(_LETTER.sub(" ", fold(text)))))
 
 
 def is_clear_form(words: Iterable[str]) -> bool:
@@ -107,7 +119,9 @@ def with_clear_forms(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Name:
     """Take a name apart."""
-    return _taken_apart(_mended_tokens(text))
+    letter = _LETTER.search(fold(text))
+    name = _taken_apart(_mended_tokens(text))
+    return replace(name, country=_COUNTRY_OF[letter[1]]) if letter else name
 
 
 def parse_form_misspelt(text: str) -> Name | None:
@@ -121,7 +135,7 @@ def parse_form_misspelt(text: str) -> Name | None:
 
 
 def _mended_tokens(text: str) -> list[str]:
-    folded = _MESSRS.sub("", _ONE_LETTER.sub(" ", fold(text)))
+    folded = _MESSRS.sub("", _LETTER.sub(" ", fold(text)))
     return _mended_start(_mended_form(_canonical(_join_initials(_TOKEN.findall(folded)))))
 
 
@@ -143,9 +157,8 @@ def _taken_apart(tokens: list[str]) -> Name:
             continue
         words.append(tokens[at])
         at += 1
-    if len(words) > 1 and words[-1] in _COUNTRY_LETTERS and forms:
-        words.pop()
-    return Name(tuple(words), frozenset(forms - {"any"}))
+    country = _COUNTRY_OF[words.pop()] if len(words) > 1 and words[-1] in _COUNTRY_OF and forms else ""
+    return Name(tuple(words), frozenset(forms - {"any"}), country)
 
 
 _LEADING = frozenset({"ctcp", "cty", "tnhh"})
@@ -278,31 +291,6 @@ def core(words: Iterable[str]) -> list[str]:
     """The words that are no fillers; all of them when nothing else is left."""
     words = list(words)
     return [word for word in words if word not in FILLERS] or words
-
-
-_SOUNDS = (
-    ("tch", "c"), ("sch", "s"), ("ph", "f"), ("ck", "k"), ("gh", "g"), ("kh", "k"), ("dh", "d"), ("th", "t"),
-    ("bh", "b"), ("sh", "s"), ("ch", "c"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("qu", "k"), ("q", "k"),
-    ("c", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("j", "g"), ("y", "i"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
-    ("ea", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"), ("o", "u"), ("e", "i"), ("h", ""),
-)  # fmt: skip
-_VOWELS = re.compile(r"(?<=[a-z0-9])[aiu]+")
-_DOUBLED = re.compile(r"([a-z])\1+")
-
-
-def sound(text: str) -> str:
-    """How spelled words sound, roughly and in any of our languages: slips such as Filip/Philippe vanish.
-
-    Works on any amount of text at once; blanks and line ends stay.
-    """
-    for old, new in _SOUNDS:
-        text = text.replace(old, new)
-    return _DOUBLED.sub(r"\1", text)
-
-
-def skeleton(sounded: str) -> str:
-    """What of a sounded text is left without vowels: Muhammad and Mohamed are one, and so are most slips in a vowel."""
-    return _VOWELS.sub("", sounded)
 
 
 def _join_initials(tokens: list[str]) -> list[str]:

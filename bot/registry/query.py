@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
-from bot.registry import names
+from bot.registry import names, numbers
 from bot.registry.names import fold
 
 MAX_QUERY = 300
@@ -21,6 +21,8 @@ NO_CUES = ("connectors", "separators")
 ALL = "all"
 """Words that no one language has for itself: places, and what joins names."""
 MAX_PARTS = 8
+SENTENCE = "."
+"""Stands between the names of two sentences."""
 OF_FIRMS = "en"
 """The language of most firms' names: an English article before one may be its own."""
 MIN_LAST = 3
@@ -29,17 +31,21 @@ LONGEST_TAIL = 4
 """Words on each side of a name's heart that may belong to it, such as "Recruitment Agency Limited"."""
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
-_PHONE = re.compile(r"\+?\d[\d\s().-]{5,18}\d")
-_NUMBER_WORDS = (
-    r"(?:r\.?\s?l|ra|ln|licen[cs]e|lic|licen[cç]a|leseni|num[eé]ro|n[uú]mero|namba|number|no|nr|n\.?\s?[º°]|"
-    r"alvar[aá]|agr[ée]ment|#)"
-)
-_LICENCE = re.compile(
-    rf"(?<!\w){_NUMBER_WORDS}(?:\s+(?:is|est|é|ni))?(?:[\s.:#-]*(?=\d)|[\s.:#-]+)((?:[A-Za-z]{{1,5}}[\s/-]?)?\d[\w/-]*)",
-    re.I,
-)
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _WORD = re.compile(r"[^\s?!,;:]+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A name among several. `joint` is what stands before it: "and", a comma, `SENTENCE`; empty for the first.
+
+    `may_be_one` tells whether such a joint stands inside names too, `is_asked` whether its sentence asks or names more.
+    """
+
+    name: str
+    joint: str
+    may_be_one: bool
+    is_asked: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Query:
     phone: str = ""
     told: tuple[str, ...] = ()
     is_question: bool = False
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     heart: str = ""
 
     @property
@@ -86,19 +92,16 @@ class Cues:
 
     def read(self, text: str) -> Query:
         """Take a message apart; the name may come out empty."""
+        lines = "; ".join(line.strip() for line in text[:MAX_QUERY].splitlines())
         text = " ".join(text[:MAX_QUERY].split())
-        rest, phone, licence = text, "", ""
-        found = _PHONE.search(text)
-        if found and sum(c.isdigit() for c in found[0]) >= 7:
-            phone, rest = found[0], text.replace(found[0], " ")
-        elif found := _LICENCE.search(text):
-            licence, rest = found[1], text.replace(found[0], " ")
-        elif re.fullmatch(r"\W*[\w/-]*\d[\w/-]*\W*", text):
+        rest, phone, licence = numbers.taken_out(text)
+        if licence == text:
             return Query(text, text, text, told=(text,))
         if rest.isupper() and self._is_question(rest):
-            rest = rest.lower()  # capitals tell nothing here
+            rest, lines = rest.lower(), lines.lower()  # capitals tell nothing here
         name, told = self._name(self._telling(rest.strip()))
-        return Query(text, name, licence, phone, told, self._is_question(rest), self._parts(rest), _heart(name))
+        parts = self._parts(numbers.taken_out(lines)[0])
+        return Query(text, name, licence, phone, told, self._is_question(rest), parts, _heart(name))
 
     def language(self, text: str) -> str | None:
         """The language that a question about a recruiter is asked in, whatever language the name is in.
@@ -123,24 +126,32 @@ class Cues:
 
     def _telling(self, text: str) -> str:
         """The one sentence that may hold a name, beside such as "I am in Kenya."; the whole where that is not sure."""
-        sentences = self._sentences(text)
+        sentences = self._sentences(text, self._ends_a_sentence)
         telling = [one for one in sentences if not self._names_nobody(_WORD.findall(one))]
         if len(telling) > 1:
             telling = [one for one in telling if self._is_question(one)]
+            if any(one.endswith("?") for one in sentences):
+                telling = [one for one in telling if one.endswith("?")]  # "X called. Is it licensed? Y is good."
         return telling[0] if len(telling) == 1 else text
 
-    def _sentences(self, text: str) -> list[str]:
-        """The sentences; "Ltd.", "Dr." and the dot after any word that may be of a name end none."""
+    def _sentences(self, text: str, ends: Callable[[str, str], bool]) -> list[str]:
+        """The sentences; `ends` tells whether a word with a dot ends one before what follows: "Ltd." does not."""
         sentences = [""]
         for piece in _SENTENCE_END.split(text):
             last = sentences[-1].rpartition(" ")[2]
-            if not last or last[-1] in "?!" or self._ends_a_sentence(last):
+            if not last or last[-1] in "?!" or ends(last, piece):
                 sentences.append(piece)
             else:
                 sentences[-1] += f" {piece}"
         return sentences[1:]
 
-    def _ends_a_sentence(self, word: str) -> bool:
+    def _may_end_a_sentence(self, word: str, following: str) -> bool:
+        """Whether it does, also where the dot may be of a name: only to look for several names in."""
+        is_short = len(word) <= MIN_LAST or "." in word[:-1] or names.is_clear_form([_bare(word)])
+        return not is_short or _bare(following.partition(" ")[0]) in self._groups["openers"]
+
+    def _ends_a_sentence(self, word: str, following: str) -> bool:
+        """Whether it surely does: not after any word that may be of a name."""
         bare = _bare(word)
         if len(word) <= MIN_LAST or names.is_clear_form([bare]):
             return False
@@ -153,26 +164,32 @@ class Cues:
         bare = [_bare(word) for word in words]
         return self._all.issuperset(bare) and not self._groups["openers"].isdisjoint(bare)
 
-    def _parts(self, text: str) -> tuple[str, ...]:
-        """The names between "and", "or" and commas; empty when there is one name at most."""
-        pieces: list[list[str]] = [[]]
-        for word in re.findall(r"[,;]|[^\s,;]+", text):
-            if word in ",;" or _bare(word) in self._groups["separators"]:
-                pieces.append([])
-            elif pieces[-1] or _bare(word) not in self._groups["openers"]:  # "Are Moon Overseas and ..."
-                pieces[-1].append(word)
-        found = [self._name(" ".join(piece)) for piece in pieces]
-        parts = tuple(dict.fromkeys((max(told, key=len) if told else name) for name, told in found if name))
-        return parts[:MAX_PARTS] if len(parts) > 1 else ()
+    def _parts(self, text: str) -> tuple[Part, ...]:
+        """The names between "and", "or", commas and sentences; empty when there is one name at most."""
+        parts: dict[str, Part] = {}
+        for at, sentence in enumerate(self._sentences(text, self._may_end_a_sentence)):
+            pieces: list[tuple[str, list[str]]] = [(SENTENCE if at else "", [])]
+            for word in re.findall(r"[,;]|[^\s,;]+", sentence):
+                if word in ",;" or _bare(word) in self._groups["separators"]:
+                    pieces.append((word, []))
+                elif pieces[-1][1] or _bare(word) not in self._groups["openers"]:  # "Are Moon Overseas and ..."
+                    pieces[-1][1].append(word)
+            asks = self._is_question(sentence) or (sentence.endswith("?") and len(self._spans(sentence.split())) == 1)
+            read = [(joint, *self._name(" ".join(words))) for joint, words in pieces]
+            named = [(joint, max(told, key=len) if told else name) for joint, name, told in read if name]
+            for joint, name in named:
+                may_be_one = _bare(joint) in self._groups["connectors"] or joint in "&,"
+                parts.setdefault(name, Part(name, joint, may_be_one, asks or len(named) > 1))
+        return tuple(parts.values())[:MAX_PARTS] if len(parts) > 1 else ()
 
     def _name(self, text: str) -> tuple[str, tuple[str, ...]]:
         """The name, and the ways to cut it out that surely leave nothing of it behind."""
         for pattern in (_QUOTED, _AFTER_COLON):
             if found := pattern.search(text):
-                # "Foo (trading as "Bar") Travels" is not Bar: around a quoted name only words of a question may stand
-                rest = _WORD.findall(text.replace(found[0], " "))
+                before, after = (_WORD.findall(side) for side in (text[: found.start()], text[found.end() :]))
+                is_whole = self._stands_around_a_quotation if pattern is _QUOTED else self._stands_around
                 name = found[1].strip()
-                return name, (name,) if all(_bare(word) in self._all for word in rest) else ()
+                return name, (name,) if is_whole(before, after) else ()
         words = _WORD.findall(text)
         spans = self._spans(words)
         if not spans:
@@ -181,6 +198,20 @@ class Cues:
         cuts = self._cuts(words, start, end)
         told = tuple(_joined(words[first:last]) for first, last in cuts if self._is_whole(words, first, last))
         return (told[0] if told else _joined(words[start:end])), told
+
+    def _stands_around(self, before: list[str], after: list[str]) -> bool:
+        """Whether only words of a question do: "Foo (trading as "Bar") Travels" is not Bar."""
+        return all(_bare(word) in self._all or not _bare(word) for word in (*before, *after))
+
+    def _stands_around_a_quotation(self, before: list[str], after: list[str]) -> bool:
+        """The same where the words beside have no capital letter, which may make them words of the name."""
+        while before and before[-1][:1].islower() and _bare(before[-1]) in self._groups["connectors"]:
+            before = before[:-1]  # "kampuni ya "Moon Overseas"", but not "Royal and "Moon Overseas""
+        follows = [_bare(word) for word in after[:2]]
+        if not self._stands_around(before, after) or (len(before) > 1 and before[-1][:1].isupper()):
+            return False
+        doubled = len(follows) > 1 and self._groups["predicates"].issuperset(follows)
+        return not doubled and not (after and after[0][:1].isupper())
 
     def _cuts(self, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
         """The span, and wider ones with the words beside it that may belong to the name; the narrowest first."""
@@ -255,14 +286,27 @@ class Cues:
             return True
         word, bare = words[end], _bare(words[end])
         following = _bare(words[end + 1]) if end + 1 < len(words) else ""
-        joins = bare in self._groups["connectors"] | self._groups["separators"] and word.isascii()
-        if joins:  # "Moon na halali" and "Moon for me", but not "Moon e filhos"
-            return following in self._groups["predicates"] | self._groups["openers"] | self._groups["articles"]
+        if bare in self._groups["connectors"] | self._groups["separators"] and word.isascii():
+            return self._begins_a_clause(bare, words[end + 1 :])
         if bare in self._groups["predicates"]:
             return word[:1].islower() and following not in self._groups["predicates"]
         return (
             word[:1].islower() and bare in self._groups["openers"] | self._groups["articles"] | self._groups["asking"]
         )
+
+    def _begins_a_clause(self, joint: str, words: list[str]) -> bool:
+        """Whether `words` behind a joining word are surely no part of a name: "Moon na halali", not "Moon e filhos"."""
+        if not words or any(word[:1].isupper() and len(word) > 1 for word in words[:2]):
+            return False
+        first, second = _bare(words[0]), _bare(words[1]) if len(words) > 1 else ""
+        if first in self._groups["predicates"]:
+            return second not in self._groups["predicates"]
+        spoken = self._groups["openers"] | self._groups["articles"]
+        if joint not in self._groups["connectors"]:  # "or" is in no name
+            return first in spoken
+        if first in self._groups["articles"]:  # "for me", "and its fees", but not "and me"
+            return second not in self._groups["predicates"] if second else joint not in self._groups["separators"]
+        return first in spoken and second in spoken  # "and is it", but not "na wana"
 
 
 def quoted(name: str) -> str:

@@ -249,10 +249,12 @@ def _title(composer: Composer, hit: Hit, verdict: Verdict) -> str:
     """A choice: name, licence number, place, and a mark where the lists speak against it."""
     country, place = countries.name(hit.source.country, composer.language), _town(hit)
     is_abroad = len(verdict.countries) > 1 or verdict.country not in (None, hit.source.country)
+    # a namesake may be of any country: what is only alike is told with its own
+    is_told = is_abroad or not place or verdict.ruling is Ruling.IMITATION
     mark = _label(composer, "registry_not_valid") if hit.status in BAD else ""
     # the name that warns is told whole where it can be
     name = _shown(composer, hit.name, MAX_NAME if hit.status in BAD else None)
-    parts = [name, hit.licence[:14], place, country if is_abroad or not place else "", mark]
+    parts = [name, hit.licence[:14], place, country if is_told else "", mark]
     return _plain(composer, ", ".join(part for part in parts if part))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.registry import names
@@ -63,6 +63,10 @@ class StruckNames:
     def of_heart(self, words: Iterable[str]) -> list[int]:
         """The entries whose name differs from `words` in common words only, such as "agency"."""
         return self._by_core.get("".join(names.core(words)), [])
+
+    def of_full_heart(self, words: Sequence[str]) -> list[int]:
+        """The same of a name with more than one telling word: one alone is too little."""
+        return self.of_heart(words) if len(names.core(words)) > 1 else []
 
     def _run(self, tokens: list[str], start: int) -> tuple[str, int] | None:
         """The longest name that begins at `start`, with its size in tokens."""

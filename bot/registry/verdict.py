@@ -302,6 +302,7 @@ def _newest_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 def _alike(spelled: str, name: str) -> float:
     from bot.registry.index import similarity
+    from bot.registry.sounds import sound
 
     other = names.parse(name).spelled
-    return float(similarity(names.parse(spelled).spelled, [other], [names.sound(other)])[0])
+    return float(similarity(names.parse(spelled).spelled, [other], [sound(other)])[0])

@@ -85,6 +85,14 @@ def test_namesakes_abroad_are_offered_with_their_country_which_stays_asked_about
     assert json.loads(first.payload.removeprefix("/check_recruiter"))["country"] == "KE"
 
 
+@pytest.mark.parametrize("origin", [None, "BD", "KE"])
+def test_a_name_that_is_only_alike_is_offered_with_the_country_of_its_list(registry, origin):
+    verdict = registry.check("Eastlnd Network", FRESH, origin)
+    told = reply(Composer(load(ROOT / "content"), "en", sms=False, today=FRESH), verdict, Places(origin=origin))
+    assert verdict.ruling is Ruling.IMITATION
+    assert "Bangladesh" in told.choices[0].title
+
+
 def test_a_piece_of_an_address_is_no_town(registry):
     hit = replace(registry.check("Eastland Network", TODAY).matches[0], city="Gulshan, Dhaka, 2nd", how=How.SIMILAR)
     composer = Composer(load(ROOT / "content"), "en", sms=False, today=TODAY)

@@ -88,29 +88,6 @@ def test_a_misspelt_struck_off_name_in_a_sentence_is_shown(registry, text):
     assert verdict.matches[0].source.id == "ke_deregistered_agencies"
 
 
-LOOKED_UP = [
-    ("Eastland Network Ltd in Kenya", True),
-    ("The Gideon's Men", True),
-    ("First Choice Consultancy", True),
-    ("First Choice", False),
-    ("I work for Zqwx Plorf Ltd in Kenya", False),
-    ("how much can an agent charge me", False),
-]
-
-
-@pytest.mark.parametrize(("text", "is_looked_up"), LOOKED_UP)
-def test_outside_the_form_a_listed_name_is_looked_up(registry, text, is_looked_up):
-    assert registry.is_named_in_full(text) is is_looked_up
-
-
-@pytest.mark.parametrize(
-    ("text", "is_name"),
-    [("The Gideon's Men", True), ("Skill Dove", True), ("Skill Dove locked me in", False), ("help me", False)],
-)
-def test_a_name_and_nothing_else(registry, text, is_name):
-    assert registry.is_only_a_name(text) is is_name
-
-
 @pytest.fixture
 def with_employers(put, database, sources, tmp_path):
     """The Kenyan list beside two employers whose names are nearly those of a struck-off agency."""

@@ -13,15 +13,20 @@ from tests.registry.conftest import NOW, SNAPSHOTS
 @pytest.fixture(
     scope="module", params=[("ug_external_recruitment", "ug_cancelled"), ("ug_cancelled", "ug_external_recruitment")]
 )
-def two_lists(request, tmp_path_factory, sources):
-    """The Ugandan lists, imported in one order and in the other."""
+def ugandan(request, tmp_path_factory, sources):
+    """A database of the Ugandan lists, imported in one order and in the other."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('order') / 'salama.db'}")
     database.migrate()
     for source in map(sources.get, request.param):
         path = SNAPSHOTS / source.shipped.file
         import_file(database, source, path, "test", NOW, source.shipped.published, known_hash=sha256(path))
-    yield Registry(database, ROOT / "content")
+    yield database
     database.close()
+
+
+@pytest.fixture(scope="module")
+def two_lists(ugandan):
+    return Registry(ugandan, ROOT / "content")
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ def test_a_near_name_of_a_struck_off_firm_is_never_told_as_licensed(two_lists, n
     assert "valid" not in {hit.status.value for hit in verdict.matches}, [(h.name, h.status) for h in verdict.matches]
 
 
-def test_a_database_held_by_a_writer_keeps_no_list_from_being_read(two_lists):
-    fresh = Registry(two_lists._database, ROOT / "content")
-    with two_lists._database.transaction():
+def test_a_database_held_by_a_writer_keeps_no_list_from_being_read(ugandan):
+    fresh = Registry(ugandan, ROOT / "content")
+    with ugandan.transaction():
         assert fresh.check("Forbes Enterprises", NOW.date()).matches
