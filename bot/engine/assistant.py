@@ -51,9 +51,9 @@ ERASED = "utter_erased"
 ERASE_PROMPT = "utter_erase_confirm"
 PRIVACY_NOTICE = "utter_privacy_notice"
 LIKELIEST = 4
-THINKABLE = 0.05
-"""Share of belief in an emergency from which on help is offered beside the answer: in cross-validation 22 % of the
-calls for help that the lexicon does not know stay below the detector's 0.25, and 8 % below this."""
+THINKABLE = 0.1
+"""Share of belief in an emergency from which on help is offered beside the answer: of 190 calls for help by authors new
+to the model that stayed below the detector's 0.35, 110 reach this, as do 6 % of their other messages."""
 PARTS = re.compile(r"[.?!\n]+")
 """What may stand between a question and a cry: "Is the fee legal? my boss wants to kill me"."""
 LONGEST_MESSAGE = 2000

@@ -64,7 +64,7 @@ def test_texts_encoded_ahead_are_not_encoded_again(parts, monkeypatch):
 
 def test_the_probability_of_being_right_is_the_calibrations(parts):
     classifier = next(part for part in parts if isinstance(part, CalibratedIntentClassifier)).classifier
-    signs = np.random.default_rng(0).normal(-1, 0.5, (50, 3))
+    signs = np.random.default_rng(0).normal(-1, 0.5, (50, 4))
     expected = classifier._calibration.predict_proba(signs)[:, 1]
     shares = np.eye(1, len(classifier.labels))
     confidences = [classifier.decide(Beliefs(shares, row[None]))[1] for row in signs]

@@ -29,7 +29,7 @@ class Beliefs:
     """What the classifier thinks of some texts, one row a text.
 
     `shares`: of each label, in the order of the classifier's, summing to 1. `signs`: what tells a right answer from a
-    wrong one: the odds of its share, the odds that the n-grams alone give it, its distance from its hyperplane.
+    wrong one: the odds of its share, the odds that each member alone gives it, its distance from its hyperplane.
     """
 
     shares: np.ndarray
@@ -131,11 +131,10 @@ class _Members:
         """What both believe on average; the hyperplanes alone where there are no nets or no vectors."""
         distances = self.planes.distances(ngrams)
         of_planes = softmax(TEMPERATURE * distances)
-        shares = of_planes
-        if self.nets and vectors is not None:
-            shares = (of_planes + mean_shares(self.nets, vectors)) / 2
-        rows, answers = np.arange(len(shares)), shares.argmax(1)
-        signs = [_odds(shares.max(1)), _odds(of_planes[rows, answers]), distances[rows, answers]]
+        of_nets = mean_shares(self.nets, vectors) if self.nets and vectors is not None else of_planes
+        shares = (of_planes + of_nets) / 2
+        answer = np.arange(len(shares)), shares.argmax(1)
+        signs = [*(_odds(of[answer]) for of in (shares, of_planes, of_nets)), distances[answer]]
         return Beliefs(shares, np.stack(signs, axis=1))
 
 
