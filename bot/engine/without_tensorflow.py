@@ -1,7 +1,8 @@
 """Imports Rasa without TensorFlow, and without what else it imports for servers, channels and stores of its own.
 
 Rasa 3.6 imports TensorFlow for components that our pipeline does not use; that costs 350 MB and two seconds a
-process (measured: 538 against 192 MB, 3.3 against 1.6 s); the rest 70 MB and a second and a half. Import this module before rasa: names under
+process (measured: 538 against 192 MB, 3.3 against 1.6 s); the rest 70 MB and a second and a half.
+Import this module before rasa: names under
 `tensorflow` and `keras` become empty classes, enough for Rasa's modules to be defined. Rasa 3.6.21 is the last
 open release, so nothing moves underneath. `rasa train` on the command line still sees the real TensorFlow.
 """
