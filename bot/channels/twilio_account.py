@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable
@@ -23,7 +22,8 @@ from bot.channels.twilio_errors import delivery_error
 
 CONCURRENCY = 16
 TIMEOUT_S = 20.0
-"""Of a call; half of it for the connection alone."""
+"""Of connecting, and of waiting for data. None of the whole call: with that a process that gets no processor for so
+long would give up answers that are there already."""
 MAX_FIELDS = 200
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 REPORTED = ("sent", "delivered", "read")
@@ -114,9 +114,11 @@ async def _answer_of(call: Awaitable[T]) -> T:
         return await call
     except TwilioRestException as error:
         raise delivery_error(error.code, error.status) from None
-    except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ServerTimeoutError):
+    except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError):
         raise DeliveryError("Twilio: no connection") from None
-    except asyncio.TimeoutError:
+    except aiohttp.ServerTimeoutError as error:
+        if str(error).startswith("Connection"):  # only the text tells which of the two times it was
+            raise DeliveryError("Twilio: no connection in time") from None
         raise DeliveryError("Twilio: no answer in time", cut_off=True) from None
     except aiohttp.ClientError as error:
         raise DeliveryError(f"Twilio: {type(error).__name__}", cut_off=True) from None
@@ -173,7 +175,7 @@ class _Http(AsyncHttpClient):
             trusted = httpx.create_ssl_context()  # as Telegram's client does: certifi's roots, or SSL_CERT_FILE
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=trusted),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, connect=TIMEOUT_S / 2),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_S, sock_read=TIMEOUT_S),
                 trust_env=bool(getproxies()),  # aiohttp looks anew at each call, a fifth of its work
             )
         return self._session

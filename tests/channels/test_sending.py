@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
+import time
 
 import pytest
 
@@ -238,6 +240,29 @@ async def test_a_twilio_that_does_not_answer_holds_up_nobody(store, monkeypatch)
     assert longest < 0.3
     await account.close()
     server.close()
+
+
+async def test_an_answer_that_is_there_counts_however_late_it_is_read(store, monkeypatch):
+    monkeypatch.setattr("bot.channels.twilio_account.TIMEOUT_S", 0.5)
+    asked = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as twilio:
+
+        def answer():
+            caller, _ = twilio.accept()
+            caller.recv(10_000)
+            asked.set()
+            time.sleep(0.1)
+            caller.sendall(b'HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{"sid":"SM1"}')
+            caller.close()
+
+        account = TwilioAccount("AC1", "token", "http://x", f"http://127.0.0.1:{twilio.getsockname()[1]}")
+        answering = asyncio.create_task(asyncio.to_thread(answer))
+        sending = asyncio.create_task(SmsChannel(account, "+1", CommandWords(store)).send(Outgoing(1, ASHA, FEES)))
+        await asyncio.to_thread(asked.wait)
+        time.sleep(1)  # so long this process gets no processor
+        assert await sending == "SM1"
+        await answering
+        await account.close()
 
 
 def test_an_unknown_code_in_a_report_is_final():
