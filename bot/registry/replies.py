@@ -82,7 +82,7 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
         places = Places(origin=verdict.country) if verdict.country else places
     values = _values(composer, verdict, places)
     if verdict.ruling is Ruling.IMITATION and composer.sms:
-        values["elsewhere"] = ""  # the choice, which holds the country, needs the room
+        values["elsewhere"] = ""  # the choice needs the room, and the authority's name tells the country
     said = composer.response(response, places, _countries_of_lists(verdict), **values)
     if verdict.ruling is Ruling.IMITATION:
         whole = composer.response(response, places, **{**values, "name": _compared(composer, verdict.matches[0])})
