@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from bot.channels.protocol import Command
-from bot.conversations import handoff, inbox
+from bot.conversations import claiming, closing, handoff
 from bot.conversations.desk_tables import Queue
 from bot.conversations.handoff import Refusal, Refused
-from bot.conversations.turn import WITH_PERSON
+from bot.conversations.turn import WITH_PERSON, silence
 from bot.conversations.worker import Worker, now
 from tests.conversations.desk import AMINA, BARAKA, HALF_AN_HOUR, NOW, SUNDAY, Engine, Office, turn
 
@@ -88,12 +88,12 @@ async def test_a_message_that_was_left_to_staff_is_answered_when_they_hand_back_
     await office.answer()
     office.take()
     office.write("what are the fees")
-    claimed = office.do(inbox.claim, NOW)
+    claimed = office.do(claiming.claim, NOW)
     assert claimed.held
     office.hand_back()
-    with pytest.raises(inbox.HandedBack):
-        office.do(inbox.close, claimed, inbox.silence("en"), NOW)
-    office.do(inbox.put_back, claimed, now(), dt.timedelta(0))
+    with pytest.raises(closing.HandedBack):
+        office.do(closing.close, claimed, silence("en"), NOW)
+    office.do(claiming.put_back, claimed, now(), dt.timedelta(0))
     await office.answer()
     assert office.told()[-1] == "WHAT ARE THE FEES"
 
