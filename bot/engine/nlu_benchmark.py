@@ -25,8 +25,8 @@ from bot.settings import ROOT
 
 runtime.quiet_logs()
 leave_out_the_cache()
-COST = 0.005
-"""Of in-scope accuracy, for which out-of-scope messages are declined."""
+COST = 0.002
+"""Of in-scope accuracy, for which out-of-scope messages are declined; more buys little on CLINC150's validation."""
 
 
 def read_labelled(path: Path) -> list[tuple[str, str]]:
