@@ -6,6 +6,7 @@ mapped, not read: processes share them. Whoever can write there can as well put 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import mmap
@@ -14,6 +15,7 @@ import pickle
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 CODE = Path(__file__).resolve().parent.parent
 ALIGNMENT = 64
 """Bytes; numbers that begin elsewhere are copied before each calculation."""
+LONGEST_WRITE_S = 600
 
 
 _directory: Path | None = None
@@ -90,13 +93,26 @@ def _mapped(file: BinaryIO, sizes: list[int]) -> Iterator[memoryview]:
 def _keep(path: Path, key: bytes, value: object) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_what_the_killed_left(path)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}-", delete=False) as file:
-            _write(cast(BinaryIO, file), key, value)
-            file.flush()
-            os.fsync(file.fileno())  # a name must not outlive what it names when the power fails
-        os.replace(file.name, path)
+            try:
+                _write(cast(BinaryIO, file), key, value)
+                file.flush()
+                os.fsync(file.fileno())  # a name must not outlive what it names when the power fails
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
     except OSError as error:  # a full disk costs the next start its second, no more
         logger.warning("%s cannot be kept: %s", path, error.strerror)
+
+
+def _clear_what_the_killed_left(path: Path) -> None:
+    """Remove halves of `path` that nobody can be writing any more."""
+    for half in path.parent.glob(f"{path.name}-*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - half.stat().st_mtime > LONGEST_WRITE_S:
+                half.unlink()
 
 
 def _write(file: BinaryIO, key: bytes, value: object) -> None:

@@ -1,4 +1,7 @@
+import errno
 import logging
+import os
+import time
 
 import numpy as np
 import pytest
@@ -91,3 +94,22 @@ def test_a_process_that_names_no_directory_keeps_nothing(tmp_path, monkeypatch):
     make = Maker()
     twice(make)
     assert make.times == 2
+
+
+def test_a_full_disk_leaves_no_half(directory, monkeypatch, caplog):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    assert prepared("thing", list, Maker()) == "made"
+    assert "No space left" in caplog.text
+    assert list(directory.iterdir()) == []
+
+
+def test_halves_of_the_killed_go_and_one_that_is_being_written_stays(directory):
+    directory.mkdir()
+    for name, age in (("thing.pickle-old", 3600), ("thing.pickle-now", 1)):
+        (directory / name).write_bytes(b"half")
+        os.utime(directory / name, (time.time() - age,) * 2)
+    prepared("thing", list, Maker())
+    assert sorted(file.name for file in directory.iterdir()) == ["thing.pickle", "thing.pickle-now"]
