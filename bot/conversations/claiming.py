@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.engine import Row
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.channels.protocol import Command
-from bot.conversations.claims import INBOX_CLAIM, new_token
+from bot.conversations.claims import INBOX_CLAIM, UNCLAIMED, is_first, new_token
 from bot.conversations.inbox import NOTICE
 from bot.conversations.offered import meaning, rest_of_last
 from bot.conversations.tables import Contact, Conversation, DialogueState, Direction, Message, State
@@ -22,18 +22,7 @@ MAX_TRIES = 5
 TRY_AGAIN_AFTER = dt.timedelta(seconds=2)
 
 _MESSAGES = Message.__table__
-_EARLIER = aliased(Message)
-_WAITING = and_(
-    Message.direction == Direction.IN.value,
-    Message.state == State.RECEIVED.value,
-    or_(Message.claim.is_(None), Message.claimed_until <= bindparam("now")),
-)
-_BLOCKED = exists().where(
-    _EARLIER.contact_id == Message.contact_id,
-    _EARLIER.direction == Direction.IN.value,
-    _EARLIER.state == State.RECEIVED.value,
-    _EARLIER.id < Message.id,
-)
+_WAITING = and_(Message.direction == Direction.IN.value, Message.state == State.RECEIVED.value, UNCLAIMED)
 # statements of every message are built once: building one takes longer than running it
 _ANY_WAITING = select(Message.id).where(_WAITING).limit(1)
 _OLDEST_WAITING = (
@@ -44,7 +33,7 @@ _OLDEST_WAITING = (
     .join(Contact, Contact.id == Message.contact_id)
     .outerjoin(DialogueState, DialogueState.contact_id == Message.contact_id)
     .outerjoin(Conversation, Conversation.id == Message.conversation_id)
-    .where(_WAITING, ~_BLOCKED)
+    .where(_WAITING, is_first(Direction.IN, State.RECEIVED))
     .order_by(Message.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=Message)

@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import ColumnElement
 
 from bot.conversations.tables import Direction, Message, State
 
@@ -18,6 +19,8 @@ INBOX_CLAIM = dt.timedelta(seconds=60)
 """Answering takes milliseconds."""
 OUTBOX_CLAIM = dt.timedelta(seconds=120)
 """A send gives up after half of it."""
+UNCLAIMED = or_(Message.claim.is_(None), Message.claimed_until <= bindparam("now"))
+"""That nobody may work on a message at `now`."""
 # two, as each has an index of its own
 _IN_FORCE = [
     select(Message.claim).where(
@@ -28,6 +31,17 @@ _IN_FORCE = [
     )
     for direction, state in ((Direction.IN, State.RECEIVED), (Direction.OUT, State.QUEUED))
 ]
+
+
+def is_first(direction: Direction, state: State) -> ColumnElement[bool]:
+    """That the contact has no message of `direction` in `state` before this one."""
+    earlier = aliased(Message)
+    return ~exists().where(
+        earlier.contact_id == Message.contact_id,
+        earlier.direction == direction.value,
+        earlier.state == state.value,
+        earlier.id < Message.id,
+    )
 
 
 def _here() -> str:

@@ -8,12 +8,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 from sqlalchemy.engine import Row
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.channels.protocol import Cause, DeliveryError, DeliveryReport, Outgoing
-from bot.conversations.claims import OUTBOX_CLAIM, new_token
+from bot.conversations.claims import OUTBOX_CLAIM, UNCLAIMED, is_first, new_token
 from bot.conversations.contacts import OPTED_OUT, opt_out, set_reachable, window_closes
 from bot.conversations.tables import Contact, Direction, Message, State
 from bot.knowledge.reply import Choice, Reply
@@ -28,17 +28,9 @@ FAILED = ("failed", "undelivered")
 PLAIN = "plain"
 """Kept in `delivery` of a message whose buttons were refused: it is sent again with numbers."""
 
-_EARLIER = aliased(Message)
 _QUEUED = and_(Message.direction == Direction.OUT.value, Message.state == State.QUEUED.value)
-_UNCLAIMED = or_(Message.claim.is_(None), Message.claimed_until <= bindparam("now"))
 _READY = and_(
-    _QUEUED, _UNCLAIMED, Message.due_at <= bindparam("now"), Message.channel.in_(bindparam("channels", expanding=True))
-)
-_BEFORE = exists().where(
-    _EARLIER.contact_id == Message.contact_id,
-    _EARLIER.direction == Direction.OUT.value,
-    _EARLIER.state == State.QUEUED.value,
-    _EARLIER.id < Message.id,
+    _QUEUED, UNCLAIMED, Message.due_at <= bindparam("now"), Message.channel.in_(bindparam("channels", expanding=True))
 )
 # statements of every message are built once: building one takes longer than running it
 _ANY_DUE = select(Message.id).where(_READY).limit(1)
@@ -48,7 +40,7 @@ _DUE = (
         Contact,
     )
     .join(Contact, Contact.id == Message.contact_id)
-    .where(_READY, ~_BEFORE)
+    .where(_READY, is_first(Direction.OUT, State.QUEUED))
     .order_by(Message.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=Message)

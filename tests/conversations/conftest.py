@@ -2,6 +2,7 @@ import pytest
 
 from bot.knowledge.store import KnowledgeStore
 from tests.conversations.desk import Office
+from tests.conversations.phones import Clock
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,8 @@ def store(content_dir):
 @pytest.fixture
 def office(database, vault, store):
     return Office(database, vault, store)
+
+
+@pytest.fixture
+def clock():
+    return Clock()

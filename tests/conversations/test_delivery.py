@@ -2,7 +2,6 @@ import asyncio
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
 
 from bot.channels.protocol import Cause, Command, DeliveryError, DeliveryReport, InboundMessage
 from bot.conversations.claiming import claim
@@ -15,86 +14,13 @@ from bot.conversations.outbox import (
     RETRY_FOR,
     claim_due,
     dead_letters,
-    record,
-    record_sent,
     report,
     resend,
     wait_s,
 )
-from bot.conversations.tables import Contact, Message
 from bot.conversations.turn import Turn
 from bot.knowledge.reply import Reply
-
-NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
-ASHA, BEA = "+254700000001", "+254700000002"
-
-
-class Phone:
-    name, paths, concurrency = "sms", (), 4
-
-    def __init__(self, *errors):
-        self.errors, self.got, self.down, self.in_flight, self.most = list(errors), [], False, 0, 0
-
-    async def send(self, outgoing):
-        self.in_flight += 1
-        self.most = max(self.most, self.in_flight)
-        await asyncio.sleep(0.005)
-        self.in_flight -= 1
-        if self.down:
-            raise DeliveryError("down")
-        if self.errors and (error := self.errors.pop(0)):
-            raise error
-        self.got.append((outgoing.address, outgoing.reply.text))
-        return f"SM{len(self.got)}"
-
-    async def announce(self):
-        pass
-
-    async def close(self):
-        pass
-
-
-class Clock:
-    def __init__(self):
-        self.at = NOW
-
-    def __call__(self):
-        return self.at
-
-    def forward(self, **time):
-        self.at += dt.timedelta(**time)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-def say(database, vault, *texts, address=ASHA, id="m1", at=NOW, intent="greet"):
-    """A person writes once, and gets `texts` as replies."""
-    with database.transaction() as session:
-        receive(session, vault, InboundMessage("sms", address, id, "hi"), at)
-    with database.transaction() as session:
-        close(session, claim(session, at), Turn(tuple(map(Reply, texts)), "{}", "en", intent, 1.0), at)
-
-
-def outbox(database):
-    with database.transaction() as session:
-        return list(session.execute(select(Message).where(Message.direction == "out").order_by(Message.id)).scalars())
-
-
-def states(database):
-    return [message.state for message in outbox(database)]
-
-
-def contact(database):
-    with database.transaction() as session:
-        return session.execute(select(Contact)).scalars().first()
-
-
-async def send_all(sender):
-    while await sender.send_due():
-        pass
+from tests.conversations.phones import ASHA, BEA, NOW, Phone, contact, outbox, say, send_all, states
 
 
 async def test_replies_go_out_in_order_to_the_decrypted_address(database, vault, clock):
@@ -254,99 +180,6 @@ async def test_delivery_reports_are_recorded_in_any_order(database, vault, clock
         report(session, DeliveryReport(999_999, "delivered"), NOW)
     (message,) = outbox(database)
     assert (message.state, message.delivery) == (state, delivery)
-
-
-async def test_an_id_given_twice_does_not_hold_up_the_sender(database, vault, clock):
-    say(database, vault, "one")
-    say(database, vault, "two", address=BEA, id="m2")
-    phone = Phone()
-
-    async def send(outgoing):
-        phone.got.append(outgoing.reply.text)
-        return "always the same"
-
-    phone.send = send
-    await asyncio.wait_for(send_all(Sender(database, vault, {"sms": phone}, clock)), 20)
-    assert sorted(phone.got) == ["one", "two"]
-    assert states(database) == ["sent", "sent"]
-
-
-async def test_sends_that_end_while_others_are_recorded_are_recorded_too(database, vault, clock):
-    """The fault of be44468: what ended after a batch was taken went to the former batch, and stayed queued."""
-    for number in range(6):
-        say(database, vault, "hello", address=f"+25470000000{number}", id=f"m{number}")
-    phone = Phone()
-
-    async def send(outgoing):
-        at_once = not phone.got
-        phone.got.append(outgoing.address)
-        await asyncio.sleep(0 if at_once else 0.05 * len(phone.got))
-        return outgoing.address
-
-    phone.send = send
-    assert await Sender(database, vault, {"sms": phone}, clock).send_due() == 6
-    assert states(database) == ["sent"] * 6
-
-
-@pytest.mark.parametrize(
-    "recorded",
-    [lambda session, due: record(session, due, "SM1", NOW), lambda session, due: record_sent(session, [(due, "SM1")])],
-)
-async def test_a_failure_reported_before_the_send_is_recorded_is_not_forgotten(database, vault, clock, recorded):
-    say(database, vault, "one")
-    with database.transaction() as session:
-        (due,) = claim_due(session, vault, ["sms"], 1, NOW)
-        error = DeliveryError("Twilio error 30003", final=True)
-        report(session, DeliveryReport(due.outgoing.message_id, "undelivered", error), NOW)
-    with database.transaction() as session:
-        recorded(session, due)
-    assert [(m.state, m.error) for m in outbox(database)] == [("dead", "Twilio error 30003")]
-
-
-async def test_sends_recorded_together_leave_out_a_claim_that_was_lost(database, vault, clock):
-    say(database, vault, "one")
-    say(database, vault, "two", address=BEA, id="m2")
-    with database.transaction() as session:
-        lost, kept = claim_due(session, vault, ["sms"], 2, NOW)
-        assert session.get(Message, lost.outgoing.message_id).claim == kept.token
-        session.get(Message, lost.outgoing.message_id).claim = "another sender's"
-    with database.transaction() as session:
-        assert record_sent(session, [(lost, "SM1"), (kept, "SM2")]) == []
-    assert [(m.state, m.claim, m.provider_id) for m in outbox(database)] == [
-        ("queued", "another sender's", None),
-        ("sent", None, "SM2"),
-    ]
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer, who locks all
-async def test_sends_recorded_together_wait_for_nobody(database, vault, clock):
-    say(database, vault, "one")
-    say(database, vault, "two", address=BEA, id="m2")
-    with database.transaction() as session:
-        first, second = claim_due(session, vault, ["sms"], 2, NOW)
-    with database.transaction() as other, database.transaction() as session:
-        report(other, DeliveryReport(first.outgoing.message_id, "delivered"), NOW)
-        assert record_sent(session, [(first, "SM1"), (second, "SM2")]) == [(first, "SM1")]
-    assert states(database) == ["queued", "sent"]
-
-
-async def test_a_busy_sender_records_what_ends_while_it_records(database, vault, clock):
-    for number in range(12):
-        say(database, vault, "one", "two", address=f"+2547{number:08}", id=str(number))
-    phone, stop = Phone(), asyncio.Event()
-
-    async def send(outgoing):
-        phone.got.append(outgoing.reply.text)
-        await asyncio.sleep(0.001 * (len(phone.got) % 7))
-        return f"SM{outgoing.message_id}"
-
-    phone.send = send
-    task = asyncio.create_task(Sender(database, vault, {"sms": phone}, clock).run(stop))
-    while len(phone.got) < 24:
-        await asyncio.sleep(0.001)
-    stop.set()  # what was handed over is recorded all the same
-    await task
-    assert states(database) == ["sent"] * 24
 
 
 def test_waits_double_up_to_a_limit():
