@@ -27,6 +27,8 @@ from bot.registry.verdict import BAD
 from bot.storage.database import Database
 
 SHORTEST_OTHER_NAME = 4
+SHORTEST_FIRM = 5
+"""Letters of a name from which on it is a firm's wherever it stands."""
 ONE_SLIP = 0.9
 """The least score of a name one slip away: told as alike whatever its length."""
 SIMILAR_AT_ALL = 0.8

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from bot.registry import names, stored
-from bot.registry.in_force import ListsInForce, is_called
+from bot.registry.in_force import SHORTEST_FIRM, ListsInForce, is_called
 from bot.registry.query import Query
 from bot.registry.tables import KeyKind
 
-SHORTEST_FIRM = 5
 SHORTEST_MISSPELT, SHORTEST_STRUCK, SHORTEST_NUMBER = 10, 6, 4
 """Letters of a name, of a struck-off one, and digits of a number, from which on each is looked up unasked."""
 

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from bot.registry import names, numbers
-from bot.registry.names import fold
+from bot.registry.cues import OF_FIRMS, WORD, CueWords, read_words, stripped
 
 MAX_QUERY = 300
-GROUPS = ("openers", "articles", "asking", "predicates", "roles", "places", "connectors", "separators")
-NO_CUES = ("connectors", "separators")
-"""Groups whose words may stand inside a name."""
-ALL = "all"
-"""Words that no one language has for itself: places, and what joins names."""
 MAX_PARTS = 8
 SENTENCE = "."
 """Stands between the names of two sentences."""
-OF_FIRMS = "en"
-"""The language of most firms' names: an English article before one may be its own."""
 MIN_LAST = 3
 """Letters and dot of a sentence's last word, at least one more: "A." and "Dr." end none."""
 LONGEST_TAIL = 4
@@ -32,7 +22,6 @@ LONGEST_TAIL = 4
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,120})[\"”»“]")
 _AFTER_COLON = re.compile(r":\s*([^:?]{2,120})$")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
-_WORD = re.compile(r"[^\s?!,;:]+")
 
 
 @dataclass(frozen=True)
@@ -73,22 +62,8 @@ class Query:
         return not (self.licence or self.phone or names.parse(self.name).key)
 
 
-class Cues:
-    """Knows the words of questions about recruiters.
-
-    Args:
-        groups: the words of each of `GROUPS`, of all languages.
-        languages: the languages that have each word, as ISO 639-1 codes.
-    """
-
-    def __init__(self, groups: Mapping[str, frozenset[str]], languages: Mapping[str, frozenset[str]]) -> None:
-        self._groups, self._languages = groups, languages
-        self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
-        self._asks = groups["predicates"] | groups["asking"]
-
-    def knows(self, word: str) -> bool:
-        """Whether `word` is one of a question about recruiters, or a place."""
-        return _bare(word) in self._all
+class Cues(CueWords):
+    """Takes messages apart by the words of questions about recruiters."""
 
     def read(self, text: str) -> Query:
         """Take a message apart; the name may come out empty."""
@@ -103,31 +78,10 @@ class Cues:
         parts = self._parts(numbers.taken_out(lines)[0])
         return Query(text, name, licence, phone, told, self._is_question(rest), parts, _heart(name))
 
-    def language(self, text: str) -> str | None:
-        """The language that a question about a recruiter is asked in, whatever language the name is in.
-
-        None where the text asks no such question, or its words do not tell.
-        """
-        spoken = (self._languages.get(_bare(word), ()) for word in _WORD.findall(text))
-        told = Counter(code for codes in spoken if len(codes) == 1 for code in codes).most_common(2)
-        if not told or not self._is_question(text) or (len(told) > 1 and told[0][1] == told[1][1]):
-            return None
-        return told[0][0]
-
-    def looks_like_a_name(self, text: str) -> bool:
-        """Whether `text`, which holds no verb that we know, has a capital letter or says what somebody is."""
-        words = _WORD.findall(text)
-        return any(word[:1].isupper() or _bare(word) in self._groups["roles"] for word in words)
-
-    def holds_only_names(self, text: str) -> bool:
-        """Whether every word has a capital letter but those that join names."""
-        joining = self._groups["connectors"] | self._groups["separators"]
-        return all(word[:1].isupper() or _bare(word) in joining for word in _WORD.findall(text))
-
     def _telling(self, text: str) -> str:
         """The one sentence that may hold a name, beside such as "I am in Kenya."; the whole where that is not sure."""
         sentences = self._sentences(text, self._ends_a_sentence)
-        telling = [one for one in sentences if not self._names_nobody(_WORD.findall(one))]
+        telling = [one for one in sentences if not self._names_nobody(WORD.findall(one))]
         if len(telling) > 1:
             telling = [one for one in telling if self._is_question(one)]
             if any(one.endswith("?") for one in sentences):
@@ -147,12 +101,12 @@ class Cues:
 
     def _may_end_a_sentence(self, word: str, following: str) -> bool:
         """Whether it does, also where the dot may be of a name: only to look for several names in."""
-        is_short = len(word) <= MIN_LAST or "." in word[:-1] or names.is_clear_form([_bare(word)])
-        return not is_short or _bare(following.partition(" ")[0]) in self._groups["openers"]
+        is_short = len(word) <= MIN_LAST or "." in word[:-1] or names.is_clear_form([stripped(word)])
+        return not is_short or stripped(following.partition(" ")[0]) in self._groups["openers"]
 
     def _ends_a_sentence(self, word: str, following: str) -> bool:
         """Whether it surely does: not after any word that may be of a name."""
-        bare = _bare(word)
+        bare = stripped(word)
         if len(word) <= MIN_LAST or names.is_clear_form([bare]):
             return False
         return bare in self._groups["places"] or (
@@ -161,7 +115,7 @@ class Cues:
 
     def _names_nobody(self, words: list[str]) -> bool:
         """Whether it is surely a sentence of its own: "Kenya" after "Ltd." may belong to the name."""
-        bare = [_bare(word) for word in words]
+        bare = [stripped(word) for word in words]
         return self._all.issuperset(bare) and not self._groups["openers"].isdisjoint(bare)
 
     def _parts(self, text: str) -> tuple[Part, ...]:
@@ -170,15 +124,15 @@ class Cues:
         for at, sentence in enumerate(self._sentences(text, self._may_end_a_sentence)):
             pieces: list[tuple[str, list[str]]] = [(SENTENCE if at else "", [])]
             for word in re.findall(r"[,;]|[^\s,;]+", sentence):
-                if word in ",;" or _bare(word) in self._groups["separators"]:
+                if word in ",;" or stripped(word) in self._groups["separators"]:
                     pieces.append((word, []))
-                elif pieces[-1][1] or _bare(word) not in self._groups["openers"]:  # "Are Moon Overseas and ..."
+                elif pieces[-1][1] or stripped(word) not in self._groups["openers"]:  # "Are Moon Overseas and ..."
                     pieces[-1][1].append(word)
             asks = self._is_question(sentence) or (sentence.endswith("?") and len(self._spans(sentence.split())) == 1)
             read = [(joint, *self._name(" ".join(words))) for joint, words in pieces]
             named = [(joint, max(told, key=len) if told else name) for joint, name, told in read if name]
             for joint, name in named:
-                may_be_one = _bare(joint) in self._groups["connectors"] or joint in "&,"
+                may_be_one = stripped(joint) in self._groups["connectors"] or joint in "&,"
                 parts.setdefault(name, Part(name, joint, may_be_one, asks or len(named) > 1))
         return tuple(parts.values())[:MAX_PARTS] if len(parts) > 1 else ()
 
@@ -186,11 +140,11 @@ class Cues:
         """The name, and the ways to cut it out that surely leave nothing of it behind."""
         for pattern in (_QUOTED, _AFTER_COLON):
             if found := pattern.search(text):
-                before, after = (_WORD.findall(side) for side in (text[: found.start()], text[found.end() :]))
+                before, after = (WORD.findall(side) for side in (text[: found.start()], text[found.end() :]))
                 is_whole = self._stands_around_a_quotation if pattern is _QUOTED else self._stands_around
                 name = found[1].strip()
                 return name, (name,) if is_whole(before, after) else ()
-        words = _WORD.findall(text)
+        words = WORD.findall(text)
         spans = self._spans(words)
         if not spans:
             return "", ()
@@ -201,13 +155,13 @@ class Cues:
 
     def _stands_around(self, before: list[str], after: list[str]) -> bool:
         """Whether only words of a question do: "Foo (trading as "Bar") Travels" is not Bar."""
-        return all(_bare(word) in self._all or not _bare(word) for word in (*before, *after))
+        return all(stripped(word) in self._all or not stripped(word) for word in (*before, *after))
 
     def _stands_around_a_quotation(self, before: list[str], after: list[str]) -> bool:
         """The same where the words beside have no capital letter, which may make them words of the name."""
-        while before and before[-1][:1].islower() and _bare(before[-1]) in self._groups["connectors"]:
+        while before and before[-1][:1].islower() and stripped(before[-1]) in self._groups["connectors"]:
             before = before[:-1]  # "kampuni ya "Moon Overseas"", but not "Royal and "Moon Overseas""
-        follows = [_bare(word) for word in after[:2]]
+        follows = [stripped(word) for word in after[:2]]
         if not self._stands_around(before, after) or (len(before) > 1 and before[-1][:1].isupper()):
             return False
         doubled = len(follows) > 1 and self._groups["predicates"].issuperset(follows)
@@ -225,18 +179,18 @@ class Cues:
 
     def _may_belong(self, word: str) -> bool:
         """What is no cue, what somebody is ("agency"), and in capitals also other cue words: "Good Hope"."""
-        return _bare(word) in self._groups["roles"] or word[:1].isupper() or _bare(word) not in self._all
+        return stripped(word) in self._groups["roles"] or word[:1].isupper() or stripped(word) not in self._all
 
     def _spans(self, words: list[str]) -> list[tuple[int, int]]:
         """Runs of words that are no cues, without connectors at their ends."""
         spans, start = [], 0
         for at in range(len(words) + 1):
-            if at < len(words) and _bare(words[at]) not in self._all:
+            if at < len(words) and stripped(words[at]) not in self._all:
                 continue
             first, last = start, at
-            while first < last and _bare(words[first]) in self._groups["connectors"]:
+            while first < last and stripped(words[first]) in self._groups["connectors"]:
                 first += 1
-            while last > first and _bare(words[last - 1]) in self._groups["connectors"]:
+            while last > first and stripped(words[last - 1]) in self._groups["connectors"]:
                 last -= 1
             if first < last:
                 spans.append((first, last))
@@ -251,20 +205,17 @@ class Cues:
             return False
         return self._stands_before(words, start) and self._stands_after(words, end)
 
-    def _is_question(self, text: str) -> bool:
-        return any(_bare(word) in self._asks for word in _WORD.findall(text))
-
     def _stands_before(self, words: list[str], start: int) -> bool:
         """Whether the word before the span is surely no part of the name."""
         if start == 0:
             return True
         word, first, capital = words[start - 1], start == 1, words[start][:1].isupper()
-        small, bare = word[:1].islower(), _bare(word)
+        small, bare = word[:1].islower(), stripped(word)
         if word.endswith("."):  # an initial
             return False
         if bare in self._groups["roles"]:
             return capital and (small or first)
-        of_what = _bare(words[start - 2]) if bare in self._groups["connectors"] and not first else ""
+        of_what = stripped(words[start - 2]) if bare in self._groups["connectors"] and not first else ""
         if of_what in self._groups["roles"] | self._groups["predicates"]:
             return capital  # "kampuni ya Moon Overseas", "the licence of Moon Overseas"
         if bare in self._groups["articles"] and bare not in self._groups["openers"]:
@@ -277,15 +228,12 @@ class Cues:
         # where another word asks already, this one may be of the name: "is good moon overseas licensed"
         return small and bare in self._groups["predicates"] and self._asking_words(words) == 1
 
-    def _asking_words(self, words: list[str]) -> int:
-        return sum(_bare(word) in self._asks for word in words)
-
     def _stands_after(self, words: list[str], end: int) -> bool:
         """Whether the word after the span is surely no part of the name, as it may be in "moon trust licensed"."""
         if end == len(words):
             return True
-        word, bare = words[end], _bare(words[end])
-        following = _bare(words[end + 1]) if end + 1 < len(words) else ""
+        word, bare = words[end], stripped(words[end])
+        following = stripped(words[end + 1]) if end + 1 < len(words) else ""
         if bare in self._groups["connectors"] | self._groups["separators"] and word.isascii():
             return self._begins_a_clause(bare, words[end + 1 :])
         if bare in self._groups["predicates"]:
@@ -298,7 +246,7 @@ class Cues:
         """Whether `words` behind a joining word are surely no part of a name: "Moon na halali", not "Moon e filhos"."""
         if not words or any(word[:1].isupper() and len(word) > 1 for word in words[:2]):
             return False
-        first, second = _bare(words[0]), _bare(words[1]) if len(words) > 1 else ""
+        first, second = stripped(words[0]), stripped(words[1]) if len(words) > 1 else ""
         if first in self._groups["predicates"]:
             return second not in self._groups["predicates"]
         spoken = self._groups["openers"] | self._groups["articles"]
@@ -325,10 +273,6 @@ def _heart(name: str) -> str:
     return "" if longest == name else longest
 
 
-def _bare(word: str) -> str:
-    return fold(word).strip(' ."()')
-
-
 def _weight(span: list[str]) -> tuple[int, int]:
     """Capital letters tell a name better than length."""
     capitals = sum(word[:1].isupper() or word[:1].isdigit() for word in span)
@@ -337,16 +281,5 @@ def _weight(span: list[str]) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def load_cues(content_dir: Path) -> Cues:
-    """The cue words of all languages, from `content/recruiter_cues.yml`."""
-    path = content_dir / "recruiter_cues.yml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    groups: dict[str, set[str]] = {name: set() for name in GROUPS}
-    languages: dict[str, set[str]] = defaultdict(set)
-    for language, found in (data or {}).items():
-        for name, words in found.items():
-            bare = {_bare(str(word)) for word in words}
-            groups[name] |= bare
-            for word in bare if language != ALL else ():
-                languages[word].add(language)
-    spoken = {word: frozenset(codes) for word, codes in languages.items()}
-    return Cues({name: frozenset(words) for name, words in groups.items()}, spoken)
+    """What reads queries in all languages, by the words of `content/recruiter_cues.yml`."""
+    return Cues(*read_words(content_dir))

@@ -8,12 +8,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from bot.registry import names, stored
-from bot.registry.in_force import ListsInForce
+from bot.registry.in_force import SHORTEST_FIRM, ListsInForce
 from bot.registry.query import Part, Query
 from bot.registry.tables import KeyKind
 from bot.registry.verdict import SURELY_SAME
 
-SHORTEST_FIRM = 5
 ONE_FIRM = 0.85
 """From this likeness on to one listed name, "Khan and Sons" is one firm."""
 

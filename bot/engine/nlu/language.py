@@ -21,8 +21,9 @@ from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.words import PhraseFinder, plain
+from bot.registry.cues import OF_FIRMS
 from bot.registry.names import FILLERS
-from bot.registry.query import OF_FIRMS, load_cues
+from bot.registry.query import load_cues
 from bot.settings import load_settings
 from bot.storage.prepared import as_bytes, prepared
 
