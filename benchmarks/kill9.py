@@ -23,13 +23,13 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from sqlalchemy import func, select
 
-import bot.gateway.app  # noqa: F401  # before the forks, so that each need not
 from bot import processes
 from bot.conversations.notices import Notices
 from bot.conversations.tables import Message
@@ -143,6 +143,7 @@ def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report
     )  # fmt: skip
     settings = settings.copy(update={"twilio_api_url": f"http://127.0.0.1:{settings.port + 1}"})
     settings.address_secret()
+    import_module("bot.gateway.app")  # before the forks, so that each need not
     kinds = {"gateway": processes.gateway, "engine": engine, "sender": processes.sender}
     stop = FORK.Event()
     people = FORK.Process(target=load, args=(settings, stop, directory))
@@ -152,7 +153,7 @@ def run(kills: int, database_url: str, directory: Path, seed: int = 0) -> Report
     for _ in range(kills):
         name = chance.choice(list(kinds))
         if chance.random() < AT_WORK:
-            _wait(lambda: _done(settings, name) > before[name], FAIR_S)  # noqa: B023  # called here only
+            _wait_for_work(settings, name, before[name])
         time.sleep(chance.uniform(0.05, 1.2))
         at_work += _done(settings, name) > before[name]
         os.kill(alive[name].pid, signal.SIGKILL)
@@ -191,6 +192,11 @@ def _wait(condition: Any, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.2)
+
+
+def _wait_for_work(settings: Settings, name: str, before: int) -> None:
+    """Until process `name` has done more than `before`, or has had its time for it."""
+    _wait(lambda: _done(settings, name) > before, FAIR_S)
 
 
 def _done(settings: Settings, name: str) -> int:
