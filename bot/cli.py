@@ -247,12 +247,14 @@ def _long_lists_loading() -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "registry", "load"], start_new_session=True, stderr=subprocess.DEVNULL
     )
-    threading.Thread(target=process.wait, daemon=True).start()  # a finished child must not stay as a zombie
+    waiting = threading.Thread(target=process.wait, daemon=True)  # a finished child must not stay as a zombie
+    waiting.start()
     try:
         yield
     finally:
         if process.poll() is None:
             process.terminate()
+        waiting.join()
 
 
 def _lists_loaded(settings: Settings, longest_bytes: int | None = None) -> Database:

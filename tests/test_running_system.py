@@ -111,9 +111,9 @@ def test_no_trace_of_what_people_wrote_is_in_the_log(page, system):
 def test_ctrl_c_stops_every_child(model_settings):
     system = System(model_settings.var_dir)
     system.wait_for("Salama is ready")
-    children = list(system.children().values())
-    assert len(children) == 3
+    children = system.children()
+    assert children.keys() - {"load"} == {"gateway", "engine", "sender"}  # the long lists may still be loading
     with urllib.request.urlopen(system.url) as answer:
         assert answer.status == 200
     assert system.stop() == 0
-    assert not any(child.is_running() for child in children)
+    assert not any(child.is_running() for child in children.values())
