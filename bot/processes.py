@@ -21,6 +21,7 @@ from bot.conversations.watches import Watcher
 from bot.conversations.worker import Worker, now
 from bot.editing.overlay import live_content
 from bot.knowledge.store import shared_store
+from bot.priority import give_way
 from bot.safety.emergency import lexicon_of
 from bot.safety.encryption import AddressVault
 from bot.settings import Settings
@@ -58,7 +59,7 @@ def engine(settings: Settings, name: str = "engine") -> None:
     from bot.engine.swapping import SwappingAssistant, load_beside
     from bot.engine.training import usable_model
 
-    os.nice(BEHIND_THE_GATEWAY)
+    give_way(BEHIND_THE_GATEWAY)
     ready = settings.var_dir / f"{name}.ready"
     ready.unlink(missing_ok=True)
     seen = stamp(settings.models_dir)  # before the choice is read: one made while this loads is not missed
@@ -101,7 +102,7 @@ def teach(settings: Settings, run_id: int) -> None:
 
 def sender(settings: Settings) -> None:
     """Deliver replies on push channels until stopped; the web chat fetches its own."""
-    os.nice(BEHIND_THE_GATEWAY)
+    give_way(BEHIND_THE_GATEWAY)
     vault = AddressVault(settings.address_secret())
     database = Database(settings.database)
     store = live_content(database, settings.content_dir)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.priority import give_way
 from bot.storage.database import Database
 from bot.teaching import runs
 
@@ -37,8 +38,7 @@ def start(run_id: int, make_command: Callable[[int], list[str]] = command) -> su
     """Start the run's process; answering people comes before it."""
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
     process = subprocess.Popen(make_command(run_id), env=environment, start_new_session=True)
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    give_way(NICENESS, process.pid)
     return process
 
 
