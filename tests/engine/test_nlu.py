@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from bot.engine.nlu.open_set import OpenSetClassifier
+from bot.engine.nlu.open_set import Beliefs, OpenSetClassifier
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
 
@@ -88,6 +88,13 @@ def test_the_classifier_answers_what_it_knows_and_declines_what_lies_between(cla
     between = decide(classifier, [1.2, 1.2, 1.2, 0, 0, 0, 0, 0])
     assert between[0] == FALLBACK
     assert between[1] < 0.6
+
+
+@pytest.mark.parametrize("share, decided", [(0.45, FALLBACK), (0.55, OUT_OF_SCOPE)])
+def test_out_of_scope_takes_more_than_half_of_the_belief_else_topics_are_offered(classifier, share, decided):
+    shares = np.array([[(1 - share) * part for part in (0.7, 0.2, 0.1)] + [share]])
+    assert list(classifier.labels) == ["a", "b", "c", OUT_OF_SCOPE]
+    assert classifier.decide(Beliefs(shares, np.zeros((1, 4))))[0] == decided
 
 
 def test_the_members_agree_where_only_one_of_them_knows():

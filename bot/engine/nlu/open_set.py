@@ -20,6 +20,8 @@ from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 NETS = 3
 """Each begins elsewhere; together they are right more often than one."""
 WORKERS = min(4, os.cpu_count() or 1)
+MOST = 0.5
+"""The share above which a message is out of scope; else the topics that it may be are offered."""
 FEW = 2000
 """Examples that train faster than a process starts."""
 
@@ -77,8 +79,8 @@ class OpenSetClassifier:
         label, confidence = str(self.labels[shares.argmax()]), float(shares.max())
         if self._calibration is not None:
             confidence = _probability(self._calibration, beliefs.signs[0])
-        declined = label != OUT_OF_SCOPE and confidence < self.threshold
-        return (FALLBACK if declined else label), confidence
+        enough = shares.max() > MOST if label == OUT_OF_SCOPE else confidence >= self.threshold
+        return (label if enough else FALLBACK), confidence
 
     def _splits(self, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Rows to train on and to test with; none when some label has too few examples."""
