@@ -90,7 +90,7 @@ def test_the_classifier_answers_what_it_knows_and_declines_what_lies_between(cla
     assert between[1] < 0.6
 
 
-@pytest.mark.parametrize("share, decided", [(0.45, FALLBACK), (0.55, OUT_OF_SCOPE)])
+@pytest.mark.parametrize(("share", "decided"), [(0.45, FALLBACK), (0.55, OUT_OF_SCOPE)])
 def test_out_of_scope_takes_more_than_half_of_the_belief_else_topics_are_offered(classifier, share, decided):
     shares = np.array([[(1 - share) * part for part in (0.7, 0.2, 0.1)] + [share]])
     assert list(classifier.labels) == ["a", "b", "c", OUT_OF_SCOPE]

@@ -16,10 +16,10 @@ from bot.engine.dialogue_state import open_form
 from bot.registry.at_hand import lists_say
 from bot.registry.lookup import Registry
 
-CHECK = "check_recruiter"
-REPORT, SURE = "report_recruiter", 0.7
+CHECK, REPORT = "check_recruiter", "report_recruiter"
 WISHES, LEAST_WISH = ("watch_recruiter", "unwatch_recruiter"), 0.3
-"""What else may be wanted of a named firm, where the classifier gives it that share and more than the look-up."""
+"""What else may be wanted of a named firm, where the classifier gives it that share and more than the look-up; a report
+needs the share alone, for nobody who asks whether a firm is good says that (at most 0.02 in 15 such questions)."""
 LONGEST = 100
 """Characters of a message that only asks about a firm."""
 GIVES_WAY = (None, "centre_form")
@@ -45,14 +45,15 @@ class RecruiterDetector(GraphComponent):
         """Overrule the intent where it is due; outside a turn there are no lists to ask."""
         for message in messages:
             text = str(message.get(TEXT) or "")
-            intent, confidence = _intent(message)
+            shares = {one["name"]: one["confidence"] for one in message.get(INTENT_RANKING_KEY) or ()}
             # a picked choice has no ranking
-            if not message.get(INTENT_RANKING_KEY) or intent == CHECK or open_form() not in GIVES_WAY:
+            if not shares or open_form() not in GIVES_WAY:
                 continue
-            if intent == REPORT and confidence >= SURE:
-                continue  # they know already
+            wish = _wish(shares)
+            if wish == CHECK == (message.get(INTENT) or {}).get("name"):
+                continue
             if lists_say(partial(_asks_about, text)):
-                message.set(INTENT, {"name": _wish(message), "confidence": 1.0}, add_to_output=True)
+                message.set(INTENT, {"name": wish, "confidence": 1.0}, add_to_output=True)
         return messages
 
 
@@ -63,12 +64,8 @@ def _asks_about(text: str, lists: Registry) -> bool:
     return len(text) <= LONGEST and (lists.is_named_in_full(text) or lists.is_alone_and_nearly_listed(text))
 
 
-def _wish(message: Message) -> str:
-    shares = {one["name"]: one["confidence"] for one in message.get(INTENT_RANKING_KEY)}
+def _wish(shares: dict[str, float]) -> str:
+    if shares.get(REPORT, 0.0) >= LEAST_WISH:
+        return REPORT
     likeliest = max((CHECK, *WISHES), key=lambda wish: shares.get(wish, 0.0))
     return likeliest if shares.get(likeliest, 0.0) >= LEAST_WISH else CHECK
-
-
-def _intent(message: Message) -> tuple[str, float]:
-    found = message.get(INTENT) or {}
-    return str(found.get("name") or ""), float(found.get("confidence") or 0.0)
