@@ -6,6 +6,7 @@ import asyncio
 import csv
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,6 @@ import rasa.model_training
 from rasa.core.agent import Agent
 
 from bot.engine.lean import leave_out_the_cache
-from bot.engine.nlu.intents import CalibratedIntentClassifier
-from bot.engine.nlu.open_set import OpenSetClassifier
 from bot.engine.training import silent
 from bot.faults import Fault
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
@@ -41,42 +40,59 @@ def read_labelled(path: Path) -> list[tuple[str, str]]:
 
 
 def run(
-    train_file: Path, test_file: Path, oos_label: str | None, validation_file: Path | None = None
+    train_file: Path,
+    test_file: Path,
+    oos_label: str | None,
+    validation_file: Path | None = None,
+    pipeline: Sequence[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Train on one file, test on the other.
 
-    With a validation file the threshold is fixed on it: the highest that costs at most COST of the in-scope accuracy.
+    With a validation file the threshold is fixed on it: the highest that costs at most COST of the in-scope accuracy;
+    otherwise it is the pipeline's own. `pipeline` is another one than config.yml's, which must not decline by itself.
 
     Returns the figures of docs/evaluation.md: accuracy over in-scope rows (a declined one counts as missed), recall
     over out-of-scope rows, the threshold, seconds and milliseconds, and all rows.
     """
     train_rows, test_rows = read_labelled(train_file), read_labelled(test_file)
     validation_rows = read_labelled(validation_file) if validation_file else []
+    config, threshold = _config(pipeline, declines=not validation_rows)
     with tempfile.TemporaryDirectory() as directory:
         started = time.perf_counter()
-        model = _train(Path(directory), train_rows, oos_label)
+        model = _train(Path(directory), config, train_rows, oos_label)
         train_seconds = time.perf_counter() - started
         agent = Agent.load(model)
-        classifier = _classifier(agent)
         if validation_rows:
-            classifier.threshold = 0.0
-            classifier.threshold = _best_threshold(_answered(agent, validation_rows, oos_label), oos_label)
+            threshold = _best_threshold(_answered(agent, validation_rows, oos_label), oos_label)
         started = time.process_time()  # one thread answers; other programs on the machine do not lengthen it
         rows = _answered(agent, test_rows, oos_label)
         ms_per_message = 1000 * (time.process_time() - started) / max(1, len(test_rows))
+    if validation_rows:
+        rows = [row if row["confidence"] >= threshold else {**row, "predicted": oos_label or FALLBACK} for row in rows]
     return {
         "in_scope_accuracy": _share_right([row for row in rows if row["label"] != oos_label]),
         "oos_recall": _share_right([row for row in rows if row["label"] == oos_label]),
-        "threshold": round(float(classifier.threshold), 4),
+        "threshold": round(threshold, 4),
         "train_seconds": round(train_seconds, 1),
         "ms_per_message": round(ms_per_message, 2),
         "rows": rows,
     }
 
 
-def _train(directory: Path, rows: list[tuple[str, str]], oos_label: str | None) -> Path:
+def _config(pipeline: Sequence[dict[str, Any]] | None, declines: bool) -> tuple[dict[str, Any], float]:
+    """Rasa's configuration and the threshold in it, 0 unless it `declines`."""
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     del config["importers"]
+    config["pipeline"] = list(pipeline or config["pipeline"])
+    threshold = 0.0
+    for component in config["pipeline"]:
+        if "least_confidence" in component:
+            threshold = component["least_confidence"] if declines else 0.0
+            component["least_confidence"] = threshold
+    return config, threshold
+
+
+def _train(directory: Path, config: dict[str, Any], rows: list[tuple[str, str]], oos_label: str | None) -> Path:
     examples: dict[str, list[str]] = {}
     for text, label in rows:
         examples.setdefault(OUT_OF_SCOPE if label == oos_label else _intent(label), []).append(" ".join(text.split()))
@@ -128,10 +144,3 @@ def _confidence(parsed: dict[str, Any]) -> float:
 
 def _share_right(rows: list[dict[str, Any]]) -> float | None:
     return round(sum(row["predicted"] == row["label"] for row in rows) / len(rows), 4) if rows else None
-
-
-def _classifier(agent: Agent) -> OpenSetClassifier:
-    """The classifier among the components of the loaded graph."""
-    nodes = agent.processor.graph_runner._instantiated_nodes.values()
-    components = (node._component for node in nodes)
-    return next(c.classifier for c in components if isinstance(c, CalibratedIntentClassifier))
