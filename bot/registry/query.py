@@ -74,7 +74,9 @@ class Cues(CueWords):
             return Query(text, text, text, told=(text,))
         if rest.isupper() and self._is_question(rest):
             rest, lines = rest.lower(), lines.lower()  # capitals tell nothing here
-        name, told = self._name(self._telling(rest.strip()))
+        telling = self._telling(rest.strip())
+        is_asked_beside = telling != rest.strip() and self._is_question(rest.replace(telling, " ", 1))
+        name, told = self._name(telling, is_asked_beside)
         parts = self._parts(numbers.taken_out(lines)[0])
         return Query(text, name, licence, phone, told, self._is_question(rest), parts, _heart(name))
 
@@ -105,13 +107,19 @@ class Cues(CueWords):
         return not is_short or stripped(following.partition(" ")[0]) in self._groups["openers"]
 
     def _ends_a_sentence(self, word: str, following: str) -> bool:
-        """Whether it surely does: not after any word that may be of a name."""
+        """Whether it surely does: before a whole question ("Is it licensed?"), or not after a word of a name."""
+        if following.endswith("?") and self._asks_of_somebody_named_before(WORD.findall(following)):
+            return True
         bare = stripped(word)
         if len(word) <= MIN_LAST or names.is_clear_form([bare]):
             return False
         return bare in self._groups["places"] or (
             bare not in names.FILLERS and (word[0].islower() or bare in self._all)
         )
+
+    def _asks_of_somebody_named_before(self, words: list[str]) -> bool:
+        begins = bool(words) and stripped(words[0]) in self._groups["openers"]
+        return begins and self._names_nobody(words) and not any(word[:1].isupper() for word in words[1:])
 
     def _names_nobody(self, words: list[str]) -> bool:
         """Whether it is surely a sentence of its own: "Kenya" after "Ltd." may belong to the name."""
@@ -136,8 +144,12 @@ class Cues(CueWords):
                 parts.setdefault(name, Part(name, joint, may_be_one, asks or len(named) > 1))
         return tuple(parts.values())[:MAX_PARTS] if len(parts) > 1 else ()
 
-    def _name(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """The name, and the ways to cut it out that surely leave nothing of it behind."""
+    def _name(self, text: str, is_asked_beside: bool = False) -> tuple[str, tuple[str, ...]]:
+        """The name, and the ways to cut it out that surely leave nothing of it behind.
+
+        Args:
+            is_asked_beside: a sentence beside `text` asks: "My friend works with X. Is it licensed?"
+        """
         for pattern in (_QUOTED, _AFTER_COLON):
             if found := pattern.search(text):
                 before, after = (WORD.findall(side) for side in (text[: found.start()], text[found.end() :]))
@@ -150,7 +162,8 @@ class Cues(CueWords):
             return "", ()
         start, end = max(spans, key=lambda span: _weight(words[span[0] : span[1]]))
         cuts = self._cuts(words, start, end)
-        told = tuple(_joined(words[first:last]) for first, last in cuts if self._is_whole(words, first, last))
+        whole = [cut for cut in cuts if self._is_whole(words, *cut, is_asked_beside)]
+        told = tuple(_joined(words[first:last]) for first, last in whole)
         return (told[0] if told else _joined(words[start:end])), told
 
     def _stands_around(self, before: list[str], after: list[str]) -> bool:
@@ -197,11 +210,11 @@ class Cues(CueWords):
             start = at + 1
         return spans
 
-    def _is_whole(self, words: list[str], start: int, end: int) -> bool:
+    def _is_whole(self, words: list[str], start: int, end: int, is_asked_beside: bool) -> bool:
         """Whether what stands beside the span is surely no part of the name, in a message that is surely a question."""
         if end - start == len(words):
             return True
-        if not self._is_question(" ".join([*words[:start], *words[end:]])):
+        if not (is_asked_beside or self._is_question(" ".join([*words[:start], *words[end:]]))):
             return False
         return self._stands_before(words, start) and self._stands_after(words, end)
 
@@ -225,8 +238,9 @@ class Cues(CueWords):
             return first and asked_in != OF_FIRMS and asked_in in self._languages[bare]
         if bare in self._groups["openers"] | self._groups["asking"]:
             return small or first
-        # where another word asks already, this one may be of the name: "is good moon overseas licensed"
-        return small and bare in self._groups["predicates"] and self._asking_words(words) == 1
+        # where another word asks already, this one may be of the name: "is good moon overseas licensed"; not where it
+        # lacks the name's capital: "is it true Moon Overseas is licensed"
+        return small and bare in self._groups["predicates"] and (capital or self._asking_words(words) == 1)
 
     def _stands_after(self, words: list[str], end: int) -> bool:
         """Whether the word after the span is surely no part of the name, as it may be in "moon trust licensed"."""

@@ -15,6 +15,9 @@ SENTENCES = [
     ("Hello! Is Eastland Network licensed? I live in Uganda. Thanks.", "valid"),
     ("Je suis au Kenya. Eastland Network est agréée ?", "valid"),
     ("Niko Uganda. Eastland Network ni halali?", "valid"),
+    ("My friend works with Eastland Network. Is it licensed?", "valid"),
+    ("Mon ami travaille avec Eastland Network. Est-ce légal ?", "valid"),
+    ("My friend works with Zqwx Plorf. Eastland Network called. Is it licensed?", "imitation"),
     ("Dr. Eastland Network licensed?", "imitation"),
     ("New. Eastland Network licensed?", "imitation"),
     ("A. Eastland Network licensed?", "imitation"),
@@ -40,7 +43,9 @@ LOSES_A_PART = [
     'Is Safe "Eastland Network" licensed?', 'Is "Eastland Network" Agency licensed?', '"Eastland Network" Kenya',
     "Is Eastland Network na wana real", "Je Eastland Network na Wana wamesajiliwa?", "check eastland network na wana",
     "Is Eastland Network and Good licensed?", "is eastland network and trust licensed",
-    "is eastland network and me licensed", "Zqwx Plorf offered me a job. Is it licensed? Eastland Network is good.",
+    "is eastland network and me licensed", "is true eastland network licensed",
+    "My friend likes Good Eastland Network. Is it licensed?", "Eastland Network. Is Kenya licensed?",
+    "Eastland Network. Good Is it licensed?", "Zqwx Plorf offered me a job. Is it licensed? Eastland Network is good.",
 ]  # fmt: skip
 
 
@@ -55,7 +60,9 @@ NATURAL = [
     "Kampuni ya Eastland Network imesajiliwa?", "A Eastland Network é licenciada?", "La Eastland Network est agréée ?",
     "eastland network e legal?", "check if eastland network is licensed", "Please check Eastland Network for me",
     "is the agency Eastland Network real or fake", "eastland network legit?",
-    "Tell me about Eastland Network, is it licensed",
+    "Tell me about Eastland Network, is it licensed", "Is it true Eastland Network is licensed?",
+    "connaissez-vous Eastland Network, est-elle agréée ?", "l'agence s'appelle Eastland Network, c'est fiable ?",
+    "confio na Eastland Network?", "Eastland Network called me. Is it real?",
     'is "Eastland Network" licensed?', '"Eastland Network". Is it licensed?',
     'Je, kampuni ya "Eastland Network" imesajiliwa?', 'is the agency "Eastland Network" registered in Kenya?',
     "Eastland Network na halali?", "Eastland Network au ni matapeli?", "Eastland Network ou c'est une arnaque ?",
