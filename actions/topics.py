@@ -10,8 +10,13 @@ from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 
 MAX_SUGGESTIONS = 3
-NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu")
+NO_TOPICS = (
+    *(FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu", "inform_country"),
+    *("greet", "thank", "goodbye", "affirm", "deny", "unsure", "stop"),
+)
 """What is not suggested; the menu stands under every suggestion."""
+LEAST_LIKELY = 0.05
+"""The share of belief from which a topic is worth suggesting."""
 
 
 class ActionAnswer(SafeAction):
@@ -93,7 +98,7 @@ class ActionDidYouMean(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
-        likely = [r["name"] for r in ranking if r["name"] not in NO_TOPICS]
+        likely = [r["name"] for r in ranking if r["name"] not in NO_TOPICS and r["confidence"] >= LEAST_LIKELY]
         if open_form(tracker) or tracker.get_slot("missed") or not likely:
             say.utter_message(response="utter_not_understood")
         else:

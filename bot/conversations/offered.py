@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
@@ -22,6 +23,13 @@ NUMBER_WORDS = {
     *("namba", "nambari", "chaguo", "nachagua"),
 }
 """Words that people put before a digit, in our languages, plain."""
+ORDINALS = {
+    **dict.fromkeys(("first", "1st", "premier", "premiere", "primeiro", "primeira", "kwanza"), 1),
+    **dict.fromkeys(("second", "2nd", "deuxieme", "segundo", "segunda", "pili"), 2),
+    **dict.fromkeys(("third", "3rd", "troisieme", "terceiro", "terceira"), 3),
+}
+AROUND_ORDINALS = frozenset({"the", "one", "le", "la", "a", "o", "ya", "wa"})
+POLITE = re.compile(r"\b(?:please|pls|plz|svp|stp|s il (?:vous|te) plait|por favor|pf|tafadhali)\b")
 
 # built once, as short messages all ask it
 _SHOWN = (
@@ -33,8 +41,13 @@ _SHOWN = (
 
 
 def picked_number(text: str) -> int | None:
-    """The number of at most two digits that `text` is and nothing else: "2", "2.", "#2", "2️⃣", "number 2", "no 2"."""
-    words = plain(text).split()
+    """The number of at most two digits that `text` is and nothing else: "2.", "#2", "2️⃣", "number 2", "2 please".
+
+    An ordinal is one too: "the second".
+    """
+    words = [word for word in POLITE.sub(" ", plain(text)).split() if word not in AROUND_ORDINALS]
+    if len(words) == 1 and words[0] in ORDINALS:
+        return ORDINALS[words[0]]
     if not words or len(words) > 2 or not words[-1].isdecimal() or len(words[-1]) > 2:
         return None
     return int(words[-1]) if len(words) == 1 or words[0] in NUMBER_WORDS else None

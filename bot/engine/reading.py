@@ -12,6 +12,7 @@ from bot.knowledge.course_replies import Place, picked_by_words
 from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.words import plain
 from bot.registry.replies import REPORT_GO_ON
 from bot.settings import load_settings
 
@@ -71,7 +72,7 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
         return (Asked(text, whole),)
     if before.slots.get("about") == IN_DANGER and (still := _still_in_danger(text, whole, knowledge)):
         return (still,)
-    if country := _country_after_a_topic(text, whole, before):
+    if country := _only_a_country(text, whole, before):
         return (country,)
     two = await _two_questions(text, whole, before, knowledge, understand)
     return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
@@ -92,14 +93,16 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
     return Asked(payload(EMERGENCY)) if leads_away else None
 
 
-def _country_after_a_topic(text: str, whole: Parse, before: Before) -> Asked | None:
-    """A country in few words that say nothing else, after a topic: "and in Qatar?"."""
-    named = _countries(whole)
-    says_no_more = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _confidence(whole) < WEAK
-    leans = before.slots.get("about") and says_no_more
-    if not leans or len(named) != 1 or len(text.split()) > LONGEST_PLACE:
+def _only_a_country(text: str, whole: Parse, before: Before) -> Asked | None:
+    """A country and nothing else, or in few words that say nothing else after a topic: "and in Qatar?"."""
+    named = [entity for entity in whole["entities"] if entity["entity"] == "country"]
+    if len(named) != 1 or len(text.split()) > LONGEST_PLACE:
         return None
-    return Asked(payload("inform_country", country=named[0]))
+    says_no_more = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _confidence(whole) < WEAK
+    is_all = not plain(text[: named[0]["start"]] + text[named[0]["end"] :])
+    if not says_no_more or not (is_all or before.slots.get("about")):
+        return None
+    return Asked(payload("inform_country", country=named[0]["value"]))
 
 
 def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
@@ -127,7 +130,7 @@ def _follow_up(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
     ids = kind.answer(about)
     if len(ids) == 1:
         return Asked(payload("course", course=ids[0]) if ids[0] in knowledge.courses else payload(ids[0]))
-    ranking = [{"name": id, "confidence": 0.0} for id in ids if id in knowledge.topics]
+    ranking = [{"name": id, "confidence": 1.0} for id in ids if id in knowledge.topics]
     unsure = {"name": FALLBACK, "confidence": 0.0}
     return Asked(text, {"text": text, "intent": unsure, "intent_ranking": ranking, "entities": []})
 

@@ -11,8 +11,8 @@ import yaml
 
 from bot.registry.names import fold
 
-GROUPS = ("openers", "articles", "asking", "predicates", "roles", "places", "connectors", "separators")
-NO_CUES = ("connectors", "separators")
+GROUPS = ("openers", "articles", "asking", "predicates", "roles", "places", "connectors", "separators", "in_names")
+NO_CUES = ("connectors", "separators", "in_names")
 """Groups whose words may stand inside a name."""
 ALL = "all"
 """Words that no one language has for itself: places, and what joins names."""

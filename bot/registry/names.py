@@ -246,6 +246,8 @@ def _mended_start(tokens: list[str]) -> list[str]:
     start = "".join(tokens[:5])
     if not any(part in start for part in _START_PARTS):
         return tokens
+    if any("".join(tokens[1:size]) in _STARTS for size in range(3, 6)):
+        return tokens  # nothing is misspelt: a word stands before it, as in "Al Công ty cổ phần"
     best, found = START_SLIP, tokens
     for size in range(min(5, len(tokens) - 1), 1, -1):
         joined = "".join(tokens[:size])

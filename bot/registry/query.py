@@ -216,7 +216,21 @@ class Cues(CueWords):
             return True
         if not (is_asked_beside or self._is_question(" ".join([*words[:start], *words[end:]]))):
             return False
-        return self._stands_before(words, start) and self._stands_after(words, end)
+        capital = words[start][:1].isupper()
+        if not self._names_nobody_else(words[:start], words[end:], capital):
+            return False
+        return self._stands_before(words, start) and self._stands_after(words, end, capital)
+
+    def _names_nobody_else(self, before: list[str], after: list[str], capital: bool) -> bool:
+        """Whether no word but cues follows, which may be more of the name ("moon real estate") or another one.
+
+        Small words before a name with capital letters ("my friend works with Moon") are none of it either.
+        """
+        known = self._all | self._groups["connectors"] | self._groups["separators"]
+        others = [word for word in before if stripped(word) not in known]
+        if any(stripped(word) not in known for word in after if stripped(word)):
+            return False
+        return not others or (capital and all(word[:1].islower() for word in others))
 
     def _stands_before(self, words: list[str], start: int) -> bool:
         """Whether the word before the span is surely no part of the name."""
@@ -238,11 +252,10 @@ class Cues(CueWords):
             return first and asked_in != OF_FIRMS and asked_in in self._languages[bare]
         if bare in self._groups["openers"] | self._groups["asking"]:
             return small or first
-        # where another word asks already, this one may be of the name: "is good moon overseas licensed"; not where it
-        # lacks the name's capital: "is it true Moon Overseas is licensed"
-        return small and bare in self._groups["predicates"] and (capital or self._asking_words(words) == 1)
+        # "is it true Moon Overseas is licensed", but not "is good moon overseas licensed"
+        return small and capital and bare in self._groups["predicates"]
 
-    def _stands_after(self, words: list[str], end: int) -> bool:
+    def _stands_after(self, words: list[str], end: int, capital: bool) -> bool:
         """Whether the word after the span is surely no part of the name, as it may be in "moon trust licensed"."""
         if end == len(words):
             return True
@@ -250,11 +263,12 @@ class Cues(CueWords):
         following = stripped(words[end + 1]) if end + 1 < len(words) else ""
         if bare in self._groups["connectors"] | self._groups["separators"] and word.isascii():
             return self._begins_a_clause(bare, words[end + 1 :])
-        if bare in self._groups["predicates"]:
-            return word[:1].islower() and following not in self._groups["predicates"]
-        return (
-            word[:1].islower() and bare in self._groups["openers"] | self._groups["articles"] | self._groups["asking"]
-        )
+        if not word[:1].islower():
+            return False
+        in_names = bare in self._groups["in_names"] and not capital
+        if bare in self._groups["predicates"]:  # "moon good?", but not "moon good licensed"
+            return following not in self._groups["predicates"] and not (in_names and self._asking_words(words) > 1)
+        return not in_names and bare in self._groups["openers"] | self._groups["articles"] | self._groups["asking"]
 
     def _begins_a_clause(self, joint: str, words: list[str]) -> bool:
         """Whether `words` behind a joining word are surely no part of a name: "Moon na halali", not "Moon e filhos"."""

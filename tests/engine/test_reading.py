@@ -105,6 +105,20 @@ async def test_a_country_after_a_topic_is_answered_for_that_topic(assistant, tex
     assert talk.said[0] in ("facts_recruitment_fees", "utter_no_facts")
 
 
+@pytest.mark.parametrize("text", ["kenya", "Saudi Arabia?"])
+async def test_a_country_and_nothing_else_is_remembered(assistant, text):
+    talk = Talk(assistant)
+    await talk.say(text)
+    assert talk.said[-1] == "utter_country_noted"
+
+
+@pytest.mark.parametrize("text", ["sir", "euh", "the same"])
+async def test_what_may_be_no_topic_gets_the_menu_and_not_an_empty_offer(assistant, text):
+    talk = Talk(assistant)
+    await talk.say(text)
+    assert talk.said[-1] != "utter_did_you_mean" or len(talk.choices) > 1
+
+
 async def test_why_offers_what_belongs_to_the_topic(assistant):
     talk = Talk(assistant)
     talk.state = json.dumps({"slots": {"language": "en", "about": "unpaid_wages"}, "form": None})

@@ -23,6 +23,7 @@ DIFFERENT = [
     ("Al-Amin International", "Al-Amir International"),
     ("Công ty TNHH PN Toàn cầu", "Công ty TNHH AB Toàn cầu"),
     ("Công ty cổ phần Da giày Việt Nam", "Công ty cổ phần Giày Việt Nam"),
+    ("Al Công ty cổ phần MOPHA", "Công ty cổ phần MOPHA"),
 ]
 
 

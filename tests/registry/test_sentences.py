@@ -49,7 +49,27 @@ LOSES_A_PART = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", LOSES_A_PART)
+LOSES_A_PART_IN_SMALL_LETTERS = [
+    "Eastland Network real estate", "Eastland Network safe travels", "is eastland network real estate licensed",
+    "is eastland network works licensed", "eastland network legal services ok?", "eastland network true friends",
+    "eastland network good hope agency", "is eastland network works ltd licensed", "eastland network salama travels",
+    "eastland network boa viagem é licenciada", "eastland network bon voyage est agréée ?",
+    "is eastland network by royal group licensed", "is eastland network called royal gulf licensed",
+    "eastland network who merged with royal licensed", "IS EASTLAND NETWORK REAL ESTATE LICENSED?",
+    "IS EASTLAND NETWORK MORNING LICENSED", "REAL EASTLAND NETWORK", "good eastland network", "real eastland network",
+    "eastland network trust", "eastland network trust ni halali?", "report eastland network trust",
+    "My brother went with good eastland network. Is it registered?",
+]  # fmt: skip
+
+NAMES_ANOTHER = [
+    "My brother went with Royal Gulf. They work with Eastland Network. Is it registered?",
+    "Eastland Network is now called Royal Recruiters. Is it licensed?",
+    "Eastland Network is now royal recruiters. is it licensed?",
+    "Royal Gulf says it is Eastland Network. Is it registered?",
+]
+
+
+@pytest.mark.parametrize("text", LOSES_A_PART + LOSES_A_PART_IN_SMALL_LETTERS + NAMES_ANOTHER)
 def test_no_name_becomes_valid_by_losing_a_part(registry, text):
     assert registry.check(text, FRESH).ruling not in (Ruling.VALID, Ruling.STALE)
 
@@ -60,6 +80,7 @@ NATURAL = [
     "Kampuni ya Eastland Network imesajiliwa?", "A Eastland Network é licenciada?", "La Eastland Network est agréée ?",
     "eastland network e legal?", "check if eastland network is licensed", "Please check Eastland Network for me",
     "is the agency Eastland Network real or fake", "eastland network legit?",
+    "eastland network good?", "is eastland network legit", "can i trust eastland network",
     "Tell me about Eastland Network, is it licensed", "Is it true Eastland Network is licensed?",
     "connaissez-vous Eastland Network, est-elle agréée ?", "l'agence s'appelle Eastland Network, c'est fiable ?",
     "confio na Eastland Network?", "Eastland Network called me. Is it real?",
