@@ -77,14 +77,14 @@ def test_the_address_is_stored_encrypted_only(database, vault):
 
 
 def test_one_message_a_contact_is_in_flight_in_order(database, vault):
-    put(database, vault, "first", "m1")
-    put(database, vault, "second", "m2")
+    put(database, vault, "one thing", "m1")
+    put(database, vault, "another thing", "m2")
     put(database, vault, "other person", "m3", address="+254700000002")
     first, other = take(database), take(database)
-    assert (first.question.text, other.question.text) == ("first", "other person")
+    assert (first.question.text, other.question.text) == ("one thing", "other person")
     assert take(database) is None
     finish(database, first, turn(MENU))
-    assert take(database).question.text == "second"
+    assert take(database).question.text == "another thing"
 
 
 def test_a_dead_workers_message_is_taken_over_and_its_late_answer_refused(database, vault):
