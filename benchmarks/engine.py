@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import importlib
 import json
 import os
 import resource
@@ -47,6 +48,16 @@ policies:
 - {name: UnexpecTEDIntentPolicy, max_history: 5, epochs: EPOCHS}
 - {name: TEDPolicy, max_history: 5, epochs: EPOCHS, constrain_similarities: true}
 """
+
+
+def stock_config() -> str:
+    """Stock Rasa's configuration, as YAML."""
+    return STOCK_CONFIG.replace("EPOCHS", EPOCHS)
+
+
+def with_tensorflow() -> None:
+    """Load TensorFlow for stock, before any of our code, which would leave it out."""
+    importlib.import_module("tensorflow")
 
 
 def questions() -> list[dict[str, str]]:
@@ -118,7 +129,7 @@ class Stock:
         import rasa.model_training
 
         config = directory / "config.yml"
-        config.write_text(STOCK_CONFIG.replace("EPOCHS", EPOCHS))
+        config.write_text(stock_config())
         rasa.model_training.train(
             str(ROOT / "domain.yml"), str(config), [str(ROOT / "nlu_data")], str(directory), fixed_model_name="stock"
         )
@@ -171,8 +182,7 @@ def one_side(name: str, directory: Path) -> None:
     """Train if there is no model yet, else measure; prints the figures as JSON."""
     started = time.perf_counter()
     if name == "stock":
-        import tensorflow  # noqa: F401  # before our code, which would leave it out
-
+        with_tensorflow()
         kind: type[Salama] | type[Stock] = Stock
     else:
         kind = Salama

@@ -36,7 +36,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from twilio.request_validator import RequestValidator
 
-from benchmarks.engine import questions
+from benchmarks.engine import questions, with_tensorflow
 from benchmarks.kill9 import free_ports
 from bot.conversations.tables import Message
 from bot.settings import ROOT, load_settings
@@ -268,7 +268,7 @@ class served:  # a context manager
 
 def serve_stock(directory: Path, port: int) -> None:
     """Stock Rasa's server with its Twilio and REST connectors; only Twilio's host is another."""
-    import tensorflow  # noqa: F401  # before our code, which would leave it out
+    with_tensorflow()
     from rasa.core.channels.rest import RestInput
     from rasa.core.channels.twilio import TwilioInput
     from rasa.core.run import configure_app

@@ -11,32 +11,32 @@ the same rule. STOCK_EPOCHS are DIET's (100 in the configuration that `rasa init
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-EPOCHS = int(os.environ.get("STOCK_EPOCHS", "100"))
-STOCK: list[dict[str, Any]] = [
-    {"name": "WhitespaceTokenizer"},
-    {"name": "RegexFeaturizer"},
-    {"name": "LexicalSyntacticFeaturizer"},
-    {"name": "CountVectorsFeaturizer"},
-    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True},
-]
-"""`rasa init`'s, without what chooses responses and what declines at a threshold of its own."""
+import yaml
+
+from benchmarks.engine import EPOCHS, stock_config, with_tensorflow
+
+LEFT_OUT = ("EntitySynonymMapper", "ResponseSelector", "FallbackClassifier")
+"""Of stock's pipeline: what is for entities and responses, and what declines at a threshold of its own."""
+
+
+def stock_pipeline() -> list[dict[str, Any]]:
+    """Stock Rasa's components that understand."""
+    return [part for part in yaml.safe_load(stock_config())["pipeline"] if part["name"] not in LEFT_OUT]
 
 
 def measure(directory: Path, side: str) -> dict[str, Any]:
     """The figures of `bot.engine.nlu_benchmark.run`, without its rows."""
     if side == "stock":
-        import tensorflow  # noqa: F401  # before our code, which would leave it out
+        with_tensorflow()
     from bot.engine.nlu_benchmark import run
 
     train, validation, test = (directory / f"{name}.csv" for name in ("train", "val", "test"))
-    figures = run(train, test, "oos", validation, STOCK if side == "stock" else None)
+    figures = run(train, test, "oos", validation, stock_pipeline() if side == "stock" else None)
     del figures["rows"]
     return figures
 

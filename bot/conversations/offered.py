@@ -29,6 +29,7 @@ ORDINALS = {
     **dict.fromkeys(("third", "3rd", "troisieme", "terceiro", "terceira"), 3),
 }
 AROUND_ORDINALS = frozenset({"the", "one", "le", "la", "a", "o", "ya", "wa"})
+"""Words beside an ordinal that change nothing: "the second one", "ya pili"."""
 POLITE = re.compile(r"\b(?:please|pls|plz|svp|stp|s il (?:vous|te) plait|por favor|pf|tafadhali)\b")
 
 # built once, as short messages all ask it
