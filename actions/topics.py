@@ -7,13 +7,10 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
-from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
 
 MAX_SUGGESTIONS = 3
-NO_TOPICS = (
-    *(FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu", "inform_country"),
-    *("greet", "thank", "goodbye", "affirm", "deny", "unsure", "stop"),
-)
+NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu", "inform_country", *SMALLTALK)
 """What is not suggested; the menu stands under every suggestion."""
 LEAST_LIKELY = 0.05
 """The share of belief from which a topic is worth suggesting."""

@@ -11,10 +11,9 @@ from typing import Any
 
 from bot.engine.assistant import Assistant
 from bot.faults import Fault
-from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
 from bot.teaching.figures import Outcome, Row, summary
 
-SMALLTALK = ("greet", "thank", "goodbye", "affirm", "deny", "unsure", "stop")
 ABSTAINED = (FALLBACK, OUT_OF_SCOPE, "menu", "talk_to_person")
 """Understood as none of the topics: a menu, "did you mean", "I only know about …" or a person."""
 COLUMNS = ("text", "language", "expected")

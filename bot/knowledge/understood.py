@@ -3,3 +3,4 @@
 EMERGENCY = "emergency"
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
+SMALLTALK = ("greet", "thank", "goodbye", "affirm", "deny", "unsure", "stop")
