@@ -1,0 +1,67 @@
+"""Lists that change while people ask: nobody waits for an import, and what it changed is told soon after."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import text
+
+from bot.registry import in_force
+from bot.registry.lookup import Registry
+from bot.settings import ROOT
+from tests.registry.conftest import NOW, SNAPSHOTS
+
+
+@pytest.fixture
+def asked(monkeypatch, put, sources, database):
+    """A registry that has read the Kenyan list and looks for changes at every question."""
+    monkeypatch.setattr(in_force, "LOOK_AGAIN_S", 0)
+    put_shipped(put, sources, "ke_deregistered_agencies")
+    registry = Registry(database, ROOT / "content")
+    registry.refresh()
+    return registry
+
+
+def put_shipped(put, sources, id):
+    put(id, SNAPSHOTS / sources[id].shipped.file, published=sources[id].shipped.published)
+
+
+def lists(registry):
+    return {source.id for source, _ in registry.check("Forbes Enterprises", NOW.date()).consulted}
+
+
+def test_a_question_is_answered_from_the_lists_of_before_while_long_ones_are_read(asked, put, sources, monkeypatch):
+    read = threading.Event()
+
+    class Long(in_force.NameIndex):
+        def __init__(self, spelled):
+            assert read.wait(30)
+            super().__init__(spelled)
+
+    monkeypatch.setattr(in_force, "NameIndex", Long)
+    put_shipped(put, sources, "ug_cancelled")
+    assert lists(asked) == lists(asked) == {"ke_deregistered_agencies"}
+    read.set()
+    deadline = time.monotonic() + 30
+    while "ug_cancelled" not in lists(asked):
+        assert time.monotonic() < deadline
+
+
+def test_a_database_that_is_away_leaves_the_lists_as_they_were_and_is_asked_again(asked, database, monkeypatch):
+    with monkeypatch.context() as away:
+        away.setattr(in_force.stored, "lists_in_force", lambda session: session.execute(text("SELECT 1 FROM missing")))
+        asked.refresh()
+        assert lists(asked) == {"ke_deregistered_agencies"}
+    asked.refresh()
+    assert lists(asked) == {"ke_deregistered_agencies"}
+
+
+def test_tables_that_come_later_are_read_when_they_are_there(put, sources, database):
+    registry = Registry(database, ROOT / "content")
+    with pytest.MonkeyPatch.context() as missing:
+        missing.setattr(
+            in_force.stored, "lists_in_force", lambda session: session.execute(text("SELECT 1 FROM missing"))
+        )
+        assert lists(registry) == set()
+    put_shipped(put, sources, "ug_cancelled")
+    assert lists(registry) == {"ug_cancelled"}
