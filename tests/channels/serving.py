@@ -2,15 +2,23 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 
 import uvicorn
 
+PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to outgoing connections: a free one of these stays free until it is served on."""
+
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on which nobody listens, nor on the next."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as one, socket.socket() as two, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            two.bind(("127.0.0.1", port + 1))
+            return port
 
 
 @contextlib.asynccontextmanager

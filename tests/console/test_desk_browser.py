@@ -66,7 +66,7 @@ def test_a_counsellors_day(working, browser):
     walk.look("queues-empty")
 
     ask(person, CRY)  # nothing is reloaded: it arrives live
-    expect(page.get_by_role("alert")).to_contain_text("nobody has looked at: 1", timeout=5000)
+    expect(page.get_by_role("alert")).to_contain_text("nobody has looked at: 1")
     expect(page.locator("#waiting")).to_contain_text(CRY)
     expect(page).to_have_title("(1) EMERGENCY · Emergencies · Salama staff console")
     walk.look("queues-emergency")
@@ -75,7 +75,7 @@ def test_a_counsellors_day(working, browser):
     walk.look("conversation")
     expect(page.locator("#thread")).to_contain_text("43 % sure")
     walk.press("Take over")
-    expect(person.locator("#log")).to_contain_text("A person from our office", timeout=5000)
+    expect(person.locator("#log")).to_contain_text("A person from our office")
     page.select_option("#canned", "are_you_safe")
     walk.press("Insert")
     expect(page.locator("#text")).to_have_value(
@@ -83,15 +83,15 @@ def test_a_counsellors_day(working, browser):
     )
     walk.look("replying")
     walk.press("Send to the person")
-    expect(person.locator("#log")).to_contain_text("Are you safe right now?", timeout=5000)
+    expect(person.locator("#log")).to_contain_text("Are you safe right now?")
     ask(person, "yes, I am in the kitchen <b>now</b>")
-    expect(page.locator("#thread")).to_contain_text("in the kitchen <b>now</b>", timeout=5000)
+    expect(page.locator("#thread")).to_contain_text("in the kitchen <b>now</b>")
     expect(person.locator("#log .message:not(.mine)")).to_have_count(4)  # the machine is silent
 
     page.fill("#text", "Stay there")
     page.locator("#text").press("Tab")
     page.keyboard.press("Enter")
-    expect(person.locator("#log")).to_contain_text("Stay there", timeout=5000)
+    expect(person.locator("#log")).to_contain_text("Stay there")
 
     other = Walk(browser.new_context(), base)
     other.shot = 30
@@ -102,7 +102,7 @@ def test_a_counsellors_day(working, browser):
     other.look("held-by-a-colleague")
 
     walk.press("Hand back to the machine")
-    expect(person.locator("#log")).to_contain_text("answer again", timeout=5000)
+    expect(person.locator("#log")).to_contain_text("answer again")
     page.fill("#tag", "Violence at work")
     walk.press("Add tag")
     page.fill("#note", "Call her on Monday")

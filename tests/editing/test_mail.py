@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from bot.editing.mail import Mailer, MailError
+from tests.channels.serving import free_port
 
 
 def serve_once(listening, heard):
@@ -27,13 +28,6 @@ def serve_once(listening, heard):
                 return
 
 
-@pytest.fixture
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_a_mail_arrives_with_its_letters():
     heard = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -47,7 +41,7 @@ def test_a_mail_arrives_with_its_letters():
     assert "=?utf-8?q?R=C3=A9vision?=" in said
 
 
-def test_a_server_that_is_away_is_named_without_its_password(port):
+def test_a_server_that_is_away_is_named_without_its_password():
     with pytest.raises(MailError, match="SALAMA_SMTP_URL") as error:
-        Mailer(f"smtp://asha:hunter2@127.0.0.1:{port}", "a@example.org", ["b@example.org"]).send("x", "y")
+        Mailer(f"smtp://asha:hunter2@127.0.0.1:{free_port()}", "a@example.org", ["b@example.org"]).send("x", "y")
     assert "hunter2" not in str(error.value)
