@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 import scipy.sparse
+from rasa.shared.nlu.training_data.message import Message
 
+from bot.engine.nlu.language import LanguageIdentifier
 from bot.engine.nlu.open_set import Beliefs, OpenSetClassifier
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 
@@ -53,6 +55,30 @@ async def test_a_country_that_the_person_is_not_in_is_not_taken(assistant, text,
 async def test_a_sentence_tells_its_language(assistant, text, language):
     parsed = await assistant.understand(text)
     assert [e["value"] for e in parsed["entities"] if e["entity"] == "language"] == [language]
+
+
+@pytest.fixture(scope="module")
+def identifier():
+    return LanguageIdentifier()
+
+
+@pytest.mark.parametrize(
+    ("text", "current", "language"),
+    [
+        ("je m'appelle Aminata, j'ai 23 ans", None, "fr"),  # pycld2 says Portuguese
+        ("scam", None, "en"),  # langidentify says Portuguese, pycld2 Latin
+        ("urgent visa", None, None),
+        ("j'ai peur", "en", "fr"),
+        ("no pay", "sw", "en"),
+        ("visa", "en", None),
+        ("ok thanks", "sw", None),
+        ("Skill Dove", "fr", None),
+        ("First Choice Recruitment", "fr", None),
+    ],
+)
+def test_the_words_of_the_field_tell_the_language_of_a_few_of_them(identifier, text, current, language):
+    [message] = identifier.process([Message({"text": text, "metadata": {"language": current}})])
+    assert [entity["value"] for entity in message.get("entities", [])] == ([language] if language else [])
 
 
 async def test_a_word_of_danger_is_an_emergency_however_unlikely_the_classifier_finds_it(assistant):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu.gazetteer import EXTRACTOR as GAZETTEER
+from bot.engine.nlu.vocabulary import Vocabulary
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.words import PhraseFinder, plain
@@ -29,32 +29,43 @@ from bot.storage.prepared import as_bytes, prepared
 
 MIN_WORDS_TO_SWITCH = 4
 """At three words or fewer every detector errs on one message in nine or more (shared/PARTS.md, D1)."""
-COMMON = 0.01
-"""The share of a language's questions that use a word from which on it is a common one, such as "the" or "my"."""
+LIKELY, SURE, UNLIKELY = 0.7, 0.98, 0.2
+"""What share of belief the words give a language that one detector is enough for, that few words may switch to, and
+that two detectors are not enough for."""
 
 
 class LanguageDetector:
-    """Names the language of a text among those spoken; None when two detectors do not agree.
+    """Names the language of a text among those spoken; None when the detectors and the words do not agree.
 
     langidentify is the better of the two on short texts (89 against 75 % at three words or fewer), pycld2 knows
-    when a text is in none of ours; a wrong switch costs more than none, so both must say the same.
+    when a text is in none of ours; a wrong switch costs more than none, so two of three must say the same.
     """
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        self._languages = set(languages)
+    def __init__(self, languages: Sequence[str], vocabulary: Vocabulary) -> None:
+        self._languages, self._vocabulary = set(languages), vocabulary
         self._detector = Detector(_model(",".join(languages)))
 
-    def detect(self, text: str) -> str | None:
-        """The ISO 639-1 code of `text`'s language, or None."""
+    def detect(self, text: str, current: str | None) -> str | None:
+        """The ISO 639-1 code of `text`'s language, or None.
+
+        Args:
+            current: the language spoken so far; few words must be sure to be in another one.
+        """
         guess = str(self._detector.detect(text).iso_code).lower()
-        if guess not in self._languages:
+        second = _second_guess(text)
+        shares = self._vocabulary.shares(text)
+        likeliest = max(shares, key=lambda code: shares[code])
+        knows_half = self._vocabulary.knows_half(text)
+        if current and len(text.split()) < MIN_WORDS_TO_SWITCH:
+            words = set(plain(text).split())
+            is_sure = knows_half and shares[likeliest] >= SURE and likeliest == guess == second
+            # the words of a firm's name, most likely, are no language
+            return likeliest if is_sure and words & self._vocabulary.common(likeliest) and not words & FILLERS else None
+        if shares[likeliest] >= LIKELY and (likeliest in (guess, second) or (not current and knows_half)):
+            return likeliest
+        if shares.get(guess, 0.0) < UNLIKELY or (second in self._languages and second != guess):
             return None
-        try:
-            _, _, found = pycld2.detect(text, bestEffort=True)
-        except pycld2.error:
-            return None
-        second = found[0][1]
-        return guess if second in (guess, "un") or second not in self._languages else None
+        return guess
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -70,12 +81,12 @@ class LanguageIdentifier(GraphComponent):
     def __init__(self) -> None:
         content_dir = load_settings().content_dir
         knowledge, self._cues = shared_store(content_dir).current, load_cues(content_dir)
-        self._detector = LanguageDetector(list(knowledge.languages))
-        self._common = prepared(
-            "common_words",
+        self._vocabulary = prepared(
+            "vocabulary",
             lambda: [*map(str.encode, knowledge.languages), *as_bytes(knowledge.topics.values())],
-            lambda: {code: _common_words(knowledge, code) for code in knowledge.languages},
+            lambda: _vocabulary(knowledge),
         )
+        self._detector = LanguageDetector(list(knowledge.languages), self._vocabulary)
         self._names = PhraseFinder({word: lang.code for lang in knowledge.languages.values() for word in lang.words})
 
     @classmethod
@@ -106,13 +117,13 @@ class LanguageIdentifier(GraphComponent):
         return found[0].value if len(found) == 1 and len(text.split()) <= 5 else None
 
     def _written(self, text: str, without_names: str, current: str | None) -> str | None:
-        if not without_names or (current and len(text.split()) < MIN_WORDS_TO_SWITCH):
+        if not without_names:
             return None
-        written = self._detector.detect(without_names)
+        written = self._detector.detect(without_names, current)
         if written == OF_FIRMS or (written is None and current is None):  # a firm's name drowns the few words around it
             written = self._cues.language(text) or written
         words = set(plain(without_names).split())
-        if current and written and words & FILLERS and not words & self._common[written]:
+        if current and written and words & FILLERS and not words & self._vocabulary.common(written) - FILLERS:
             return None  # a firm's name, most likely: "Gulf Star Recruitment Limited" does not ask for English
         return written
 
@@ -134,11 +145,17 @@ def _with_tuples(model: Model) -> Model:
     return model
 
 
-def _common_words(knowledge: Knowledge, language: str) -> set[str]:
-    """The words that most sentences of `language` have one of; those that firms are named by do not count."""
-    asked = [question for topic in knowledge.topics.values() for question in topic.languages[language].questions]
-    counts = Counter(word for question in asked for word in set(plain(question).split()))
-    return {word for word, count in counts.items() if count >= COMMON * len(asked)} - FILLERS
+def _vocabulary(knowledge: Knowledge) -> Vocabulary:
+    topics = knowledge.topics.values()
+    return Vocabulary({code: [q for t in topics for q in t.languages[code].questions] for code in knowledge.languages})
+
+
+def _second_guess(text: str) -> str:
+    """The code that pycld2 gives; "un" for none."""
+    try:
+        return str(pycld2.detect(text, bestEffort=True)[2][0][1])
+    except pycld2.error:  # half a character
+        return "un"
 
 
 def _without_names(message: Message, text: str) -> str:
