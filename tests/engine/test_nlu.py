@@ -73,6 +73,7 @@ def identifier():
         ("visa", "en", None),
         ("ok thanks", "sw", None),
         ("Skill Dove", "fr", None),
+        ("Mariam, 77 123 45 67", "fr", None),
         ("First Choice Recruitment", "fr", None),
     ],
 )
@@ -100,7 +101,7 @@ def classifier():
     clouds = [centre + random.normal(0, 0.7, (60, 8)) for centre in centres]
     outside = random.normal(0, 1.0, (30, 8))
     labels = np.repeat(["a", "b", "c", OUT_OF_SCOPE], [60, 60, 60, 30])
-    classifier = OpenSetClassifier(least_confidence=0.6, out_of_scope_share=0.3, folds=3)
+    classifier = OpenSetClassifier(least_confidence=0.6, out_of_scope_share=0.3)
     classifier.fit(scipy.sparse.csr_matrix(np.vstack([*clouds, outside])), None, labels)
     return classifier
 
@@ -129,7 +130,7 @@ def test_the_members_agree_where_only_one_of_them_knows():
     labels = np.repeat(["a", "b", "c", "d"], 50)
     ngrams = np.repeat([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], 50, axis=0)
     vectors = np.repeat([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], 50, axis=0) + random.normal(0, 0.2, (200, 3))
-    classifier = OpenSetClassifier(least_confidence=0.3, out_of_scope_share=0.05, folds=2)
+    classifier = OpenSetClassifier(least_confidence=0.3, out_of_scope_share=0.05)
     sparse, dense = scipy.sparse.csr_matrix(ngrams, dtype=np.float32), vectors.astype(np.float32)
     classifier.fit(sparse, dense, labels)
     answers = classifier.labels[classifier.beliefs(sparse, dense).shares.argmax(1)]

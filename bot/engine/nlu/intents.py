@@ -31,13 +31,13 @@ class CalibratedIntentClassifier(GraphComponent):
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._storage, self._resource = model_storage, resource
-        options = ("least_confidence", "out_of_scope_share", "folds")
+        options = ("least_confidence", "out_of_scope_share")
         self.classifier = OpenSetClassifier(*(config[option] for option in options))
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The arguments of `OpenSetClassifier`."""
-        return {"least_confidence": 0.4, "out_of_scope_share": 0.05, "folds": 3}
+        return {"least_confidence": 0.4, "out_of_scope_share": 0.05}
 
     @classmethod
     def create(

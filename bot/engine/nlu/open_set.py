@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import train_test_split
 
 from bot.engine.nlu.members import TEMPERATURE, Hyperplanes, Net, mean_shares, softmax
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
@@ -41,33 +41,32 @@ class Beliefs:
 class OpenSetClassifier:
     """The average of a support vector machine over n-grams and of small nets over sentence vectors.
 
-    Its confidence is the probability that the answer is right. The calibration (Platt, 1999) is learned from answers in
-    cross-validation. It declines what it would more likely get wrong than `least_confidence` allows.
+    Its confidence is the probability that the answer is right. The calibration (Platt, 1999) is learned from a second
+    classifier, which learns half of the examples and is asked the others. It declines what it would more likely get
+    wrong than `least_confidence` allows.
 
     Args:
         least_confidence: the probability of being right that an answer must have.
         out_of_scope_share: the share of out-of-scope messages to reckon with; training data hold too few.
-        folds: of the cross-validation.
     """
 
-    def __init__(self, least_confidence: float, out_of_scope_share: float, folds: int) -> None:
-        self.threshold = least_confidence
-        self._out_of_scope_share, self._folds = out_of_scope_share, folds
+    def __init__(self, least_confidence: float, out_of_scope_share: float) -> None:
+        self.threshold, self._out_of_scope_share = least_confidence, out_of_scope_share
         self.labels: np.ndarray = np.array([])
         self._calibration: LogisticRegression | None = None
 
     def fit(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None, labels: np.ndarray) -> None:
         """Learn the labels and how far to trust them; `vectors` are None where there is no sentence encoder."""
-        folds = self._splits(labels)
-        samples = [np.arange(len(labels)), *(train for train, _ in folds)]
+        learned, asked = _halves(labels)
+        samples = [np.arange(len(labels)), learned] if len(asked) else [learned]
         # liblinear holds Python's lock, so processes; it sorts its data in place, so no read-only memory map
         parallel = joblib.Parallel(n_jobs=WORKERS if len(labels) > FEW else 1, max_nbytes=None)
         fitted = parallel(_jobs(samples, ngrams, vectors, labels))
         planes, nets = fitted[: len(samples)], fitted[len(samples) :]
-        each = len(nets) // len(samples)
-        members = [_Members(one, nets[at * each : (at + 1) * each]) for at, one in enumerate(planes)]
-        self._members, self.labels = members[0], planes[0].labels
-        self._calibration = self._calibrate(ngrams, vectors, labels, folds, members[1:])
+        self._members, self.labels = _Members(planes[0], nets[:NETS]), planes[0].labels
+        if len(asked):
+            answers = _Members(planes[1], nets[NETS:]).beliefs(ngrams[asked], _rows(vectors, asked))
+            self._calibration = self._calibrate(answers, labels[asked])
 
     def beliefs(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None) -> Beliefs:
         """What to think of each text."""
@@ -82,36 +81,14 @@ class OpenSetClassifier:
         enough = shares.max() > MOST if label == OUT_OF_SCOPE else confidence >= self.threshold
         return (label if enough else FALLBACK), confidence
 
-    def _splits(self, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Rows to train on and to test with; none when some label has too few examples."""
-        _, counts = np.unique(labels, return_counts=True)
-        if len(counts) < 2 or counts.min() < self._folds:
-            return []
-        return list(StratifiedKFold(self._folds, shuffle=True, random_state=0).split(labels, labels))
-
-    def _calibrate(
-        self,
-        ngrams: scipy.sparse.csr_matrix,
-        vectors: np.ndarray | None,
-        labels: np.ndarray,
-        folds: list[tuple[np.ndarray, np.ndarray]],
-        members: list[_Members],
-    ) -> LogisticRegression | None:
-        if not folds:
-            return None
-        parts = [
-            (test, one.beliefs(ngrams[test], _rows(vectors, test)))
-            for (_, test), one in zip(folds, members, strict=True)
-        ]
-        rows = np.concatenate([test for test, _ in parts])
-        answers = self.labels[np.concatenate([part.shares.argmax(1) for _, part in parts])]
-        signs = np.concatenate([part.signs for _, part in parts])
+    def _calibrate(self, beliefs: Beliefs, labels: np.ndarray) -> LogisticRegression | None:
+        answers = self.labels[beliefs.shares.argmax(1)]
         answered = answers != OUT_OF_SCOPE
-        right = (answers == labels[rows])[answered]
+        right = (answers == labels)[answered]
         if right.all() or not right.any():
             return None
         calibration = LogisticRegression(C=100.0)
-        calibration.fit(signs[answered], right, sample_weight=self._weights(labels[rows])[answered])
+        calibration.fit(beliefs.signs[answered], right, sample_weight=self._weights(labels)[answered])
         return calibration
 
     def _weights(self, labels: np.ndarray) -> np.ndarray:
@@ -151,6 +128,16 @@ def _jobs(
     for rows in samples:
         for seed in range(NETS):
             yield joblib.delayed(Net)(vectors[rows], labels[rows], seed)
+
+
+def _halves(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two halves of the rows, alike in their labels; the second is empty when some label has one example only."""
+    rows = np.arange(len(labels))
+    _, counts = np.unique(labels, return_counts=True)
+    if len(counts) < 2 or counts.min() < 2:
+        return rows, rows[:0]
+    learned, asked = train_test_split(rows, test_size=0.5, stratify=labels, random_state=0)
+    return learned, asked
 
 
 def _rows(vectors: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
