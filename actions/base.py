@@ -73,6 +73,14 @@ def text_of(tracker: Tracker) -> str:
     return str(tracker.latest_message.get("text") or "")
 
 
+def holds_a_name(text: str) -> bool:
+    """Whether a number or a capital letter after the first word makes an answer of what else is small talk.
+
+    "Mr Abdul, 0712..." reads like an introduction, and is one who is reported.
+    """
+    return any(word[:1].isupper() for word in text.split()[1:]) or any(map(str.isdigit, text))
+
+
 def is_likely(tracker: Tracker, intent: str, least: float = LIKELY_EMERGENCY) -> bool:
     """Whether the classifier gave `intent` at least that share of its belief."""
     ranking = tracker.latest_message.get("intent_ranking") or []

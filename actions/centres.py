@@ -23,7 +23,8 @@ UNKNOWN_PLACE = "?"
 MAY_BE_A_PLACE = (FALLBACK, OUT_OF_SCOPE, "inform_country")
 """What the classifier makes of a town's name alone."""
 ASKS_FOR_AN_OFFICE = ("find_mrc", "affirm")
-MAX_WORDS_OF_A_PLACE = 6
+MAX_WORDS_OF_A_PLACE, MAX_WORDS_UNASKED = 6, 2
+"""Of a message that is a town, misspelt or not; unasked, after offices were told: "what time do they open" is none."""
 Slots = dict[str, Any]
 
 
@@ -91,11 +92,15 @@ def _answered_place(tracker: Tracker) -> Slots | str | None:
         return None
     finder, likely = _knowledge().places, _likely(tracker)
     if intent in MAY_BE_A_PLACE:
+        if _is_told(tracker) and len(text.split()) > MAX_WORDS_UNASKED:
+            return _slots(finder.exact(text))
         short = len(text.split()) <= MAX_WORDS_OF_A_PLACE
         found = _slots(finder.find(text, likely, whole=short))
         return found or (UNKNOWN_PLACE if short and not _is_told(tracker) else None)
     if intent == "find_mrc":
         return _slots(finder.find(text, likely))
+    if intent == "affirm" and not _is_told(tracker) and len(set(likely)) == 1:
+        return asdict(Where(likely[0]))  # the one country that was offered
     return _slots(finder.exact(text))  # "Nice" may look like thanks
 
 

@@ -38,11 +38,14 @@ class ActionInformCountry(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Answer for the country, and remember it as the destination or, without a destination's cue, the origin."""
-        country, about = entity(tracker, "country"), tracker.get_slot("about")
+        country, about = _country(tracker), tracker.get_slot("about")
         if country is None:
             say.utter_message(response="utter_menu", menu="main")
             return [UNDERSTOOD]
         if about == "utter_emergency":
+            if _is_only_from(tracker):
+                say.utter_message(response="utter_emergency")  # its police are not those of where the person is
+                return [UNDERSTOOD]
             # in danger, the country named is where the person is
             say.utter_message(response="utter_facts", about="utter_emergency", country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
@@ -64,3 +67,20 @@ class ActionInformCountry(SafeAction):
         if named & {"origin", "destination"}:
             return []  # the slot mapping has taken it
         return [SlotSet("destination" if tracker.get_slot("origin") else "origin", country)]
+
+
+def _countries(tracker: Tracker) -> list[tuple[str, str | None]]:
+    found = [e for e in tracker.latest_message.get("entities", []) if e["entity"] == "country"]
+    return [(str(e["value"]), e.get("role")) for e in found]
+
+
+def _country(tracker: Tracker) -> str | None:
+    """The country that the message is about: where the person is or goes, before where the person is from."""
+    found = _countries(tracker)
+    elsewhere = [code for code, role in found if role != "origin"]
+    return next(iter([*elsewhere, *(code for code, _ in found)]), None)
+
+
+def _is_only_from(tracker: Tracker) -> bool:
+    """Whether the message names only where the person is from, by a nationality or "I am from"."""
+    return {role for _, role in _countries(tracker)} == {"origin"}

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, text_of
+from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, holds_a_name, intent_of, text_of
 from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
@@ -77,6 +77,8 @@ def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:
     """Whether the words may name somebody: the lists know them, or the classifier has nothing better to say."""
     registry, intent, confidence = at_hand.get().registry, intent_of(tracker), confidence_of(tracker)
     if registry.is_named_in_full(text):
+        return True
+    if intent == "greet" and holds_a_name(text):
         return True
     if intent in SMALL_TALK and confidence >= SURE:
         return False

@@ -8,7 +8,17 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, intent_of, is_likely, text_of
+from actions.base import (
+    UNDERSTOOD,
+    SafeAction,
+    confidence_of,
+    entity,
+    form_cues,
+    holds_a_name,
+    intent_of,
+    is_likely,
+    text_of,
+)
 from actions.registry import say_verdict, who_is_named
 from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
@@ -58,6 +68,9 @@ class ValidateReportForm(SafeAction):
         cues = form_cues()
         if cues.goes_on(text):
             return [SlotSet(slot, None)]
+        if slot != CONFIRM and cues.stays_anonymous(text):
+            unnamed = SlotSet("report_contact", "report_anonymous")  # that question needs not be asked any more
+            return [unnamed] if slot == "report_contact" else [SlotSet(slot, None), unnamed]
         if _leaves(tracker, text):
             return []
         if cues.refuses(text) or (slot == "report_what" and _says(tracker, "deny")):
@@ -134,6 +147,8 @@ def _picked(slot: str, tracker: Tracker) -> list[EventType]:
 
 def _leaves(tracker: Tracker, text: str) -> bool:
     intent = intent_of(tracker)
+    if intent == "erase_my_data" and confidence_of(tracker) < SURE:
+        return False  # the "yes" that follows would erase all
     return intent == EMERGENCY or (intent in LEAVES and len(text.split()) <= MAX_WORDS_OF_A_WISH)
 
 
@@ -148,7 +163,7 @@ def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
 def _is_aside(tracker: Tracker, text: str) -> bool:
     """Whether the message asks or says something beside the form that has an answer of its own."""
     intent = intent_of(tracker)
-    if intent in SMALL_TALK:
+    if intent in SMALL_TALK and not holds_a_name(text):
         return confidence_of(tracker) >= SURE and len(text.split()) <= MAX_WORDS_OF_A_WISH
     no_topic = intent in (FALLBACK, OUT_OF_SCOPE, "affirm", "deny", "unsure", "report_recruiter", "inform_country")
     return not no_topic and confidence_of(tracker) >= LIKELY and form_cues().is_question(text)

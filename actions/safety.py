@@ -33,7 +33,8 @@ class ActionAskErase(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Ask; say that nothing is erased when that is what was asked for."""
-        if form_cues().negates(text_of(tracker)):
+        cues, text = form_cues(), text_of(tracker)
+        if cues.negates(text) or cues.stays_anonymous(text):
             say.utter_message(response="utter_not_erased")
             return [UNDERSTOOD]
         say.utter_message(response="utter_erase_confirm")

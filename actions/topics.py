@@ -7,13 +7,17 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
+from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
+from bot.settings import load_settings
 
 MAX_SUGGESTIONS = 3
 NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu", "inform_country", *SMALLTALK)
 """What is not suggested; the menu stands under every suggestion."""
 LEAST_LIKELY = 0.05
 """The share of belief from which a topic is worth suggesting."""
+WEAK = 0.2
+"""The share below which a topic is a poorer guess than what follows from the last answer: "what should I do now?"."""
 
 
 class ActionAnswer(SafeAction):
@@ -95,9 +99,17 @@ class ActionDidYouMean(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Offer."""
         ranking = tracker.latest_message.get("intent_ranking", [])
-        likely = [r["name"] for r in ranking if r["name"] not in NO_TOPICS and r["confidence"] >= LEAST_LIKELY]
-        if open_form(tracker) or tracker.get_slot("missed") or not likely:
+        shares = {r["name"]: r["confidence"] for r in ranking if r["name"] not in NO_TOPICS}
+        likely, weak = ([n for n, share in shares.items() if share >= least] for least in (WEAK, LEAST_LIKELY))
+        topics = list(dict.fromkeys([*likely, *_follow_ups(tracker), *weak]))
+        if open_form(tracker) or tracker.get_slot("missed") or not topics:
             say.utter_message(response="utter_not_understood")
         else:
-            say.utter_message(response="utter_suggestions", topics=likely[:MAX_SUGGESTIONS])
+            say.utter_message(response="utter_suggestions", topics=topics[:MAX_SUGGESTIONS])
         return [SlotSet("missed", True)]
+
+
+def _follow_ups(tracker: Tracker) -> list[str]:
+    """What the topic answered last offers."""
+    topic = shared_store(load_settings().content_dir).current.topics.get(tracker.get_slot("about") or "")
+    return list(topic.buttons) if topic else []

@@ -85,6 +85,8 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
     leads_away = unknown or doubtful_end or _name(whole) in ANSWERS
     if len(text.split()) <= LONGEST_PLACE:
         named = _countries(whole)
+        if _countries(whole, "origin") and not named:
+            return Asked(text, {**whole, "intent": {"name": "inform_country", "confidence": 1.0}})
         # read freely only where nothing else was understood: "labda, sijui" must not become a town of Libya
         place = knowledge.places.exact(text) or (knowledge.places.find(text) if unknown else None)
         country = named[0] if named else place.country if place else None
@@ -171,8 +173,10 @@ def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
     return {**whole, "intent": {"name": likely["name"], "confidence": likely["confidence"]}}
 
 
-def _countries(parse: Parse) -> list[str]:
-    return [entity["value"] for entity in parse["entities"] if entity["entity"] == "country"]
+def _countries(parse: Parse, *roles: str) -> list[str]:
+    """The countries where the person is or goes; those with one of `roles` where these are given."""
+    found = [(one["value"], one.get("role")) for one in parse["entities"] if one["entity"] == "country"]
+    return [code for code, role in found if (role in roles if roles else role != "origin")]
 
 
 def _name(parse: Parse) -> str:

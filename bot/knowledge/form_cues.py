@@ -46,6 +46,11 @@ class FormCues:
         """Whether `text` asks, unlike "do not write to me", for an answer."""
         return bool(self._finders["wants_answer"].find(text)) and not self.hesitates(text)
 
+    def stays_anonymous(self, text: str) -> bool:
+        """Whether a short `text` says, and does not ask, that its writer is not to be named."""
+        short = len(plain(text).split()) <= LONGEST_ASIDE
+        return short and bool(self._finders["anonymous"].find(text)) and not text.rstrip(" .!").endswith("?")
+
     def goes_on(self, text: str) -> bool:
         """Whether `text` says to go on with what was stopped, and nothing else."""
         found = self._finders["goes_on"].find(text)

@@ -157,6 +157,13 @@ async def test_what_is_no_place_is_answered_as_itself(talk, text, said):
     assert talk.said == said
 
 
+async def test_yes_takes_the_one_country_that_was_offered(talk):
+    await talk.say("I am in Qatar")
+    await talk.say(WHERE["en"])
+    assert [choice.title for choice in talk.choices] == ["Qatar"]
+    assert "Doha" in await talk.say("yes")
+
+
 async def test_the_risk_check_starts_from_an_open_question(talk):
     await talk.say(WHERE["en"])
     await talk.say("/risk_check", is_payload=True)

@@ -161,6 +161,60 @@ async def test_the_risk_check_can_be_left(talk, stop):
     assert '"form": null' in talk.state
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my name is Wanjiru and my number is +254 700 000 001",
+        "je suis Moussa, maçon à Kayes",
+        "olá, o meu nome é Celina, sou da Beira",
+        "habari, naitwa Juma na natoka Tabora",
+    ],
+)
+async def test_who_says_who_they_are_is_welcomed_and_nobody_is_looked_up(talk, text):
+    await talk.say(text)
+    assert talk.said == ["utter_privacy_notice", "utter_welcome", "menu_main"]
+
+
+@pytest.mark.parametrize(
+    ("where", "whence"),
+    [
+        ("je suis enfermée à Beyrouth", "je suis camerounaise"),
+        ("estou trancada em casa do patrão no Líbano", "sou de Angola"),
+        ("I am locked in by my boss in Lebanon", "I am Kenyan"),
+        ("bosi amenifungia ndani huku Lebanon", "mimi ni Mkenya"),
+    ],
+)
+async def test_in_danger_the_numbers_stay_those_of_where_the_person_is(talk, where, whence):
+    await talk.say(where)
+    assert "112" in await talk.say(whence)
+    assert talk.said == ["utter_emergency"]
+
+
+async def test_the_portuguese_no_tells_a_place(talk):
+    assert "999" in await talk.say("estou presa numa casa no Dubai")
+
+
+async def test_of_two_countries_the_one_where_somebody_is_counts(talk):
+    assert "Omã" in await talk.say("Sou moçambicana, estou em Omã")
+
+
+async def test_is_it_ok_is_no_yes(talk):
+    await talk.say("hello")
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say("is it ok?")
+    assert talk.said == ["risk_office"]
+
+
+async def test_a_vague_question_after_an_answer_is_offered_what_follows_it(talk):
+    await talk.say("my sister is in Saudi Arabia and she is not answering for 2 weeks")
+    assert talk.said[-1] == "family_lost_contact"
+    follows = [choice.payload for choice in talk.choices]
+    await talk.say("what should i do")
+    assert talk.said == ["utter_did_you_mean"]
+    assert [choice.payload for choice in talk.choices] == [*follows, "/menu"]
+
+
 async def test_what_is_not_understood_is_offered_then_a_person(talk):
     await talk.say("hello")
     await talk.say("qwzx plorf gnnn")

@@ -312,3 +312,24 @@ async def test_a_number_to_answer_at_is_kept(talk, listed_settings):
         await talk.say(text)
     told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
     assert told["contact"] == "call me on 0712 345678"
+
+
+@pytest.mark.parametrize(
+    ("language", "wish"),
+    [
+        ("en", "I don't want to give my name"),
+        ("fr", "je préfère rester anonyme"),
+        ("pt", "não quero dar o meu nome"),
+        ("sw", "sitaki kutaja jina langu"),
+    ],
+)
+async def test_who_wants_no_name_told_erases_nothing_and_is_not_asked_again(talk, language, wish):
+    talk.state = json.dumps({"slots": {"language": language}, "form": None})
+    pick(talk, "/report_recruiter")
+    await talk.say("1")
+    await talk.say("1")
+    await talk.say(wish)
+    assert talk.said == ["utter_ask_report_who"]
+    await talk.say("Sr. Abdul, Nampula")
+    assert "utter_ask_report_where" in talk.said
+    assert '"report_contact": "report_anonymous"' in talk.state

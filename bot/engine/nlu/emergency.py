@@ -19,8 +19,8 @@ from bot.registry.at_hand import lists_say
 from bot.safety.emergency import EmergencyLexicon, lexicon_of
 from bot.settings import load_settings
 
-SURE_OF_A_TOPIC = 0.6
-"""The probability of being right."""
+SURE_OF_A_TOPIC = 0.75
+"""The probability of being right: at 0.6 a wish to die behind two questions about fees is taken for a question."""
 WORDS_OF_DANGER = "words_of_danger"
 """Set in the parse of a message that holds such words and is taken for something else."""
 REPORT_FORM, RECRUITER_FORM, CENTRE_FORM = "report_form", "recruiter_form", "centre_form"

@@ -56,8 +56,8 @@ class LanguageDetector:
         shares = self._vocabulary.shares(text)
         likeliest = max(shares, key=lambda code: shares[code])
         knows_half = self._vocabulary.knows_half(text)
-        if current and len(text.split()) < MIN_WORDS_TO_SWITCH:
-            words = set(plain(text).split())
+        words = {word for word in plain(text).split() if not word.isdigit()}
+        if current and len(words) < MIN_WORDS_TO_SWITCH:
             is_sure = knows_half and shares[likeliest] >= SURE and likeliest == guess == second
             # the words of a firm's name, most likely, are no language
             return likeliest if is_sure and words & self._vocabulary.common(likeliest) and not words & FILLERS else None
@@ -65,7 +65,7 @@ class LanguageDetector:
             return likeliest
         if shares.get(guess, 0.0) < UNLIKELY or (second in self._languages and second != guess):
             return None
-        return guess
+        return guess if not current or knows_half else None
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
