@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, open_form
 from actions.registry import ABOUT_RECRUITER, check
+from bot.knowledge.danger_cues import HELP
 from bot.registry.lookup import CHOSEN
 
 
@@ -42,12 +43,12 @@ class ActionInformCountry(SafeAction):
         if country is None:
             say.utter_message(response="utter_menu", menu="main")
             return [UNDERSTOOD]
-        if about == "utter_emergency":
-            if _is_only_from(tracker):
-                say.utter_message(response="utter_emergency")  # its police are not those of where the person is
+        if about in HELP:
+            if _is_only_from(tracker):  # its police are not those of where the person is
+                say.utter_message(response="utter_emergency", help=about, again=True)
                 return [UNDERSTOOD]
             # in danger, the country named is where the person is
-            say.utter_message(response="utter_facts", about="utter_emergency", country=country)
+            say.utter_message(response="utter_facts", about=about, country=country)
             return [SlotSet("destination", country), UNDERSTOOD]
         events = self._remember(tracker, country)
         asked = tracker.get_slot("recruiter_asked")

@@ -7,6 +7,8 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, form_cues, text_of
+from bot.knowledge.danger_cues import DANGER, HELP, load_danger_cues
+from bot.settings import load_settings
 
 
 class ActionEmergency(SafeAction):
@@ -17,11 +19,26 @@ class ActionEmergency(SafeAction):
         return "action_emergency"
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Say the numbers and what to do now."""
-        say.utter_message(response="utter_emergency")
-        return [
-            ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("about", "utter_emergency"), UNDERSTOOD,
-        ]  # fmt: skip
+        """Say the numbers and what to do now; to what is said after that, and tells nothing new, the numbers again."""
+        before, text = tracker.get_slot("about"), text_of(tracker)
+        told = load_danger_cues(load_settings().content_dir).help_for(text)
+        unclear = text.startswith("/") or told == DANGER
+        help = before if unclear and before in HELP else told
+        say.utter_message(response="utter_emergency", help=help, again=help == before)
+        return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("about", help), UNDERSTOOD]
+
+
+class ActionSafeNow(SafeAction):
+    """Takes that nobody is in danger any more, and ends what followed from it."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_safe_now"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say that it is good to hear."""
+        say.utter_message(response="utter_safe_now")
+        return [SlotSet("about", None), UNDERSTOOD]
 
 
 class ActionAskErase(SafeAction):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from bot.knowledge.danger_cues import HELP
 from bot.knowledge.reply import Reply
 from bot.knowledge.segments import fold, segments
 
@@ -17,7 +18,7 @@ SMS_MAX_TEXT = 1600
 
 SMS_MAX_SEGMENTS = 2
 """A longer reply ends in "reply MORE": segments cost money, and old phones lose parts of long messages."""
-URGENT = ("utter_emergency", "facts_emergency")
+URGENT = (*HELP, "facts_emergency")
 """Replies that are sent whole at once, in as many messages as they need."""
 PARAGRAPH = "\n\n"
 SHORTEST_PAGE = 0.5

@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 
 from bot.console.visit import Visit
 from bot.conversations.tables import Conversation, Direction, Message
+from bot.knowledge.danger_cues import HELP
 from bot.registry.tables import Report
 from bot.safety.harmless import harmless
 from bot.safety.redaction import redact
@@ -91,4 +92,4 @@ class Shown:
         if message.direction == Direction.IN.value or message.staff_id is not None:
             return False
         id = message.content_id
-        return id in self.visit.console.store.current.topics or id.startswith(REVIEWED) or id == "utter_emergency"
+        return id in self.visit.console.store.current.topics or id.startswith(REVIEWED) or id in HELP

@@ -12,9 +12,10 @@ from pathlib import Path
 from bot.channels.rendering import Channel, numbered, pages, render
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.centres import Where
+from bot.knowledge.danger_cues import DANGER, LIFE
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.lint import lint_one
-from bot.knowledge.model import FactKind
+from bot.knowledge.model import HELP_LINES, FactKind
 from bot.knowledge.reading import Problem
 from bot.knowledge.reply import Reply
 from bot.knowledge.segments import fold, segments
@@ -106,8 +107,8 @@ def _shown_by(knowledge: Knowledge, country: str) -> list[str]:
     kinds = dict.fromkeys(fact.kind for fact in knowledge.countries[country].facts)
     found: dict[str, None] = {}
     for kind in kinds:
-        if kind in (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER):
-            found["utter_emergency"] = None
+        if kind in HELP_LINES:
+            found[LIFE if kind is FactKind.CRISIS_LINE else DANGER] = None
         else:
             topic = next((topic.id for topic in knowledge.topics.values() if kind in topic.facts), None)
             found |= {topic: None} if topic else {}

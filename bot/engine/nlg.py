@@ -29,7 +29,7 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
     """Answers Rasa's "say `utter_x`" from `content/`, in the language of the slot, for the channel at hand.
 
     Besides the responses of content/responses it knows, with arguments: `utter_topic(topic)`,
-    `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`, `utter_emergency`,
+    `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`, `utter_emergency(help, again)`,
     `utter_centres(where, skip)` and `utter_languages`. It subclasses the templated generator because only
     those survive a model swap.
     """
@@ -72,7 +72,7 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_suggestions":
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
-        return composer.emergency(places)
+        return composer.emergency(places, arguments["help"], arguments["again"])
     if name == "utter_centres":
         return composer.centres(Where(**arguments["where"]), places.origin, arguments.get("skip", 0))
     if name == "utter_ask_centre_place":

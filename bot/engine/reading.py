@@ -9,11 +9,13 @@ from typing import Any
 
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
+from bot.knowledge.danger_cues import HELP, DangerCues, load_danger_cues
 from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.knowledge.words import plain
 from bot.registry.replies import REPORT_GO_ON
+from bot.safety.emergency import lexicon_of
 from bot.settings import load_settings
 
 Parse = dict[str, Any]
@@ -21,13 +23,16 @@ Understand = Callable[[str, "str | None"], Awaitable[Parse]]
 """From a text and the language spoken so far to Rasa's parse."""
 SURE = 0.6
 """The probability of being right from which a part of a message counts as a question of its own."""
+LIKELY_IN_DANGER = 0.4
+"""The share from which a topic is offered to who asked for help right before."""
 WEAK, LIKELY = 0.6, 0.25
 """An answer outside any question, less sure than WEAK, gives way to a topic with at least the share LIKELY."""
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
 STOP = "stop"
-IN_DANGER = "utter_emergency"
-"""What the dialogue was about when the last answer was help in an emergency."""
+OF_AGE = 18
+"""Years from which nobody is a child (Convention on the Rights of the Child, article 1)."""
+OLDEST = 99
 LONGEST_PLACE = 6
 """Words of a message that may be nothing but where somebody is."""
 
@@ -68,10 +73,15 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     if leaning:
         return (leaning,)
     whole = await understand(text, before.language)
+    in_danger = before.slots.get("about") in HELP
+    if (in_danger or _name(whole) == EMERGENCY) and _all_clear(text, knowledge):
+        return (Asked(payload("safe_now")),)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
-    if before.slots.get("about") == IN_DANGER and (still := _still_in_danger(text, whole, knowledge)):
+    if in_danger and (still := _still_in_danger(text, whole, knowledge)):
         return (still,)
+    if presented := _presented(text, whole):
+        return (presented,)
     if country := _only_a_country(text, whole, before):
         return (country,)
     two = await _two_questions(text, whole, before, knowledge, understand)
@@ -80,7 +90,9 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 
 def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: the place where the person is, or words that would lead away from help."""
-    unknown = _name(whole) in (FALLBACK, OUT_OF_SCOPE)
+    unknown = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _danger_cues().says_nothing(text, whole["entities"])
+    if _name(whole) == FALLBACK and _likely_topic(whole, knowledge, LIKELY_IN_DANGER):
+        return None  # it is offered: "what about my salary?"
     doubtful_end = _name(whole) == STOP and _confidence(whole) < WEAK  # "please hurry"
     leads_away = unknown or doubtful_end or _name(whole) in ANSWERS
     if len(text.split()) <= LONGEST_PLACE:
@@ -93,6 +105,29 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
         if country:
             return Asked(payload("inform_country", country=country))
     return Asked(payload(EMERGENCY)) if leads_away else None
+
+
+def _all_clear(text: str, knowledge: Knowledge) -> bool:
+    """Whether `text` says that nobody is in danger any more, and has no word of danger."""
+    return _danger_cues().all_clear(text) and not lexicon_of(knowledge).calls_for_help(text)
+
+
+def _presented(text: str, whole: Parse) -> Asked | None:
+    """Who tells only who or where they are: their country, else a welcome; a child's age is answered as such."""
+    words = plain(text).split()
+    if all(map(str.isdigit, words)) or not _danger_cues().says_nothing(text, whole["entities"]):
+        return None
+    if any(entity["entity"] == "country" for entity in whole["entities"]):
+        intent = "inform_country"
+    elif all(OF_AGE <= int(word) <= OLDEST for word in words if word.isdigit()):
+        intent = "greet"
+    else:
+        return None
+    return Asked(text, {**whole, "intent": {"name": intent, "confidence": 1.0}})
+
+
+def _danger_cues() -> DangerCues:
+    return load_danger_cues(load_settings().content_dir)
 
 
 def _only_a_country(text: str, whole: Parse, before: Before) -> Asked | None:
@@ -163,14 +198,21 @@ def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
     """`whole`; where it may be a yes or no, and nothing was asked, the topic that it may be: "I have not been paid"."""
     if before.slots.get("erase_asked"):
         return whole
+    if _name(whole) == STOP and _confidence(whole) < WEAK:  # "how can I stop it" is no farewell
+        return {**whole, "intent": {"name": FALLBACK, "confidence": 0.0}}
     doubtful = _name(whole) in ANSWERS and _confidence(whole) < WEAK
     between = _name(whole) == FALLBACK and any(r["name"] in ANSWERS for r in whole["intent_ranking"][:2])
     if not doubtful and not between:
         return whole
-    likely = next((r for r in whole["intent_ranking"] if r["name"] in knowledge.topics), None)
-    if likely is None or likely["confidence"] < LIKELY:
-        return whole
-    return {**whole, "intent": {"name": likely["name"], "confidence": likely["confidence"]}}
+    likely = _likely_topic(whole, knowledge, LIKELY)
+    return {**whole, "intent": {"name": likely["name"], "confidence": likely["confidence"]}} if likely else whole
+
+
+def _likely_topic(whole: Parse, knowledge: Knowledge, least: float) -> dict[str, Any] | None:
+    """The likeliest topic, where it has at least the share `least`."""
+    return next(
+        (r for r in whole["intent_ranking"] if r["name"] in knowledge.topics and r["confidence"] >= least), None
+    )
 
 
 def _countries(parse: Parse, *roles: str) -> list[str]:

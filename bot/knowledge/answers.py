@@ -13,15 +13,17 @@ from babel.languages import get_official_languages
 from bot.knowledge import countries
 from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Where, offices
+from bot.knowledge.danger_cues import DANGER, HELP, LIFE_OF_SOMEBODY_ELSE, SOMEBODY_ELSE
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.model import Country, Fact, FactKind, Role
+from bot.knowledge.model import HELP_LINES, Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.risk import weigh
 
 MAX_COUNTRY_CHOICES = 6
-HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE)
 OFFICES_TO_ASK = (FactKind.REGISTER, FactKind.COMPLAINT)
 MAX_OFFICES = 3
+AFTER_HELP = ("talk_to_person", "safe_now", "menu")
+"""What can be chosen once the numbers were said."""
 
 
 @dataclass(frozen=True)
@@ -98,33 +100,41 @@ class Composer:
 
     def facts(self, topic_or_response: str, country: str) -> Reply:
         """What is known about `country` for a topic or response that asked for it."""
-        if topic_or_response == "utter_emergency":
-            return Reply(self._help_lines(country), self.choices(["talk_to_person", "menu"]), "facts_emergency")
         item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
+        if topic_or_response in HELP:
+            numbers = self._help_lines(country, item.facts)
+            return Reply(numbers, self.choices(AFTER_HELP), "facts_emergency")
         block = self._facts_block(country, item.facts, None)
         if not block:
             return Reply(self._no_facts(country), self.choices([*item.buttons, "menu"]), "utter_no_facts")
         return Reply(block, self.choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
 
-    def emergency(self, places: Places) -> Reply:
-        """Help at once: the lines of the person's countries and what to do now; else also which country it is."""
+    def emergency(self, places: Places, id: str = DANGER, again: bool = False) -> Reply:
+        """Help at once: the lines of the person's countries and what to do now; else also which country it is.
+
+        Args:
+            id: one of HELP.
+            again: whether it was said right before; the numbers are what is worth saying twice.
+        """
+        lines = self.knowledge.responses[id].facts
         here, home = places.destination, places.origin  # where somebody comes from is not where they are in danger
-        found = self._facts_block(here, HELP_LINES, None, urgent=True) if here else ""
+        found = self._facts_block(here, lines, None, urgent=True) if here else ""
         # police at home cannot come; a line that is reached from abroad can help
-        from_home = self._facts_block(home, HELP_LINES, None, from_abroad=True, urgent=True) if home else ""
+        from_home = self._facts_block(home, lines, None, from_abroad=True, urgent=True) if home else ""
         # says that there is none, and where to turn
-        missing = self._help_lines(places.destination) if places.destination and not found else ""
-        first = self._response_text("utter_emergency")
+        missing = self._help_lines(here, lines) if here and not found else ""
+        first = self._response_text("utter_emergency_again" if again else id)
         if self.sms:  # the number and what to do must be in the first message
-            blocks = [found, first, missing, from_home, self._response_text("utter_emergency_more")]
+            more = self._response_text("utter_emergency_more") if id == DANGER and not again else ""
+            blocks = [found, first, missing, from_home, more]
         else:
             blocks = [found, from_home, first, missing]
-        blocks = [block for block in blocks if block]
         # the country was perhaps only spoken of: the person must be able to say that it is another one
-        blocks.append(self._response_text("utter_emergency_choose_country"))
-        most_asked = self.knowledge.responses["utter_emergency"].countries_first
-        choices = self._country_choices(HELP_LINES, but=here, first=(home, *most_asked))
-        return Reply("\n\n".join(blocks), choices + self.choices(["talk_to_person"]), "utter_emergency")
+        blocks.append(self._response_text(_which_country(id, here)))
+        most_asked = self.knowledge.responses[DANGER].countries_first
+        choices = () if again and here else self._country_choices(lines, but=here, first=(home, *most_asked))
+        after = AFTER_HELP if again else AFTER_HELP[:1]
+        return Reply("\n\n".join(filter(None, blocks)), choices + self.choices(after), id)
 
     def country_noted(self, code: str) -> Reply:
         """Says that country `code` will be kept in mind, with the main menu's entries."""
@@ -189,9 +199,9 @@ class Composer:
     def _centre_choices(self) -> tuple[Choice, ...]:
         return self.choices([*self.knowledge.responses["utter_find_mrc"].buttons, "menu"])
 
-    def _help_lines(self, code: str) -> str:
+    def _help_lines(self, code: str, kinds: Iterable[FactKind]) -> str:
         missing = self._response_text("utter_emergency_no_number").format(country=self._country(code))
-        return self._facts_block(code, HELP_LINES, None) or missing
+        return self._facts_block(code, kinds, None) or missing
 
     def _with_facts(
         self,
@@ -317,6 +327,14 @@ class Composer:
 def payload(intent: str, **entities: str) -> str:
     """The text by which a button speaks to Rasa: `/intent{"entity": "value"}`."""
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+
+
+def _which_country(help_id: str, here: str | None) -> str:
+    """The question which country somebody is in danger in."""
+    if here:
+        return "utter_emergency_another_country"
+    theirs = help_id in (SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
+    return "utter_emergency_choose_their_country" if theirs else "utter_emergency_choose_country"
 
 
 def _heading(where: Where) -> str:

@@ -18,7 +18,7 @@ from bot.knowledge.segments import fold, outside_gsm7, segments, septets
 from bot.knowledge.yaml_text import parse_yaml
 
 MAX_SMS_SEGMENTS = 2
-BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml")
+BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml", "danger_cues.yml")
 
 
 def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> list[Problem]:
@@ -153,11 +153,10 @@ def _lint_country(document: Document, country: model.Country, today: dt.date) ->
         yield document.problem(f'"{country.country}" is no ISO 3166 country code', "country")
     if today > country.review_by:
         yield document.problem(f"review was due on {country.review_by}", "review_by", is_error=False)
-    help_lines = (model.FactKind.HOTLINE, model.FactKind.EMERGENCY_NUMBER)
     for index, fact in enumerate(country.facts):
-        if not fact.text and fact.kind not in help_lines:
+        if not fact.text and fact.kind not in model.HELP_LINES:
             yield document.problem(f"a {fact.kind.value} needs a text", "facts", index)
-        if not fact.names and fact.kind in help_lines:  # whoever is in danger must understand whom to call
+        if not fact.names and fact.kind in model.HELP_LINES:  # whoever is in danger must understand whom to call
             yield document.problem(f"a {fact.kind.value} needs `names` in every language", "facts", index)
 
 

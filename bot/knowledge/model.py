@@ -91,8 +91,13 @@ class FactKind(str, Enum):
     FEE_CAP = "fee_cap"
     COMPLAINT = "complaint"
     HOTLINE = "hotline"
+    CRISIS_LINE = "crisis_line"
     EMERGENCY_NUMBER = "emergency_number"
     PREDEPARTURE = "predeparture"
+
+
+HELP_LINES = (FactKind.EMERGENCY_NUMBER, FactKind.HOTLINE, FactKind.CRISIS_LINE)
+"""Facts that are a number to call in need."""
 
 
 class Topic(_Model):
@@ -139,8 +144,8 @@ class Fact(_Model):
 
     @validator("phone", always=True)
     def _lines_have_a_number(cls, value: str | None, values: dict[str, object]) -> str | None:
-        if value is None and values.get("kind") in (FactKind.HOTLINE, FactKind.EMERGENCY_NUMBER):
-            raise ValueError("a hotline or emergency_number needs a phone")
+        if value is None and values.get("kind") in HELP_LINES:
+            raise ValueError("a hotline, crisis_line or emergency_number needs a phone")
         return value
 
     @validator("text")

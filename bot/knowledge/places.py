@@ -124,9 +124,16 @@ class PlaceFinder:
             return None
         least = min(distance for _, distance, _ in near)
         names = [name for name, distance, _ in near if distance == least]
-        cities = [city for name in names for city in self._aliases.get(name) or self._cities.get(name, [])]
+        cities = [
+            city
+            for name in names
+            for city in self._aliases.get(name) or self._cities.get(name, [])
+            if whole or city.population >= BIG  # too many words are nearly the name of some small town
+        ]
         country = next((self._countries[name] for name in names if name in self._countries), None)
-        return Place(country) if country else _place(self._best(cities, likely))
+        if country:
+            return Place(country)
+        return _place(self._best(cities, likely)) if cities else None
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from bot.channels.rendering import numbered, pages
-from bot.knowledge.answers import HELP_LINES, Composer, Places
+from bot.knowledge.answers import Composer, Places
+from bot.knowledge.danger_cues import HELP
 from bot.knowledge.reading import load
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, segments
@@ -80,16 +81,17 @@ def test_menus_responses_and_questions_go_out_in_pages_of_two_segments(language)
 
 @pytest.mark.parametrize("language", KNOWLEDGE.languages)
 @pytest.mark.parametrize("today", [TODAY, LONG_AFTER])
-def test_in_an_emergency_the_number_and_what_to_do_are_in_the_first_message(language, today):
+@pytest.mark.parametrize("help", HELP)
+def test_in_an_emergency_the_number_and_what_to_do_are_in_the_first_message(language, today, help):
     composed = composer(language, today)
     for where in PLACES:
-        reply = composed.emergency(where)
+        reply = composed.emergency(where, help)
         found = is_paged(reply, language)
         assert all(page.rest is None for page in found), "nobody in danger must ask for more"
         first = found[0].text
-        assert KNOWLEDGE.responses["utter_emergency"].languages[language].sms in first
+        assert KNOWLEDGE.responses[help].languages[language].sms in first
         country = KNOWLEDGE.countries.get(where.destination or "")
-        for kind in HELP_LINES:
+        for kind in KNOWLEDGE.responses[help].facts:
             facts = [fact for fact in country.facts if fact.kind is kind][:1] if country else []
             assert all(fact.phone in first for fact in facts)
 

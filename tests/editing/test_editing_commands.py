@@ -36,13 +36,13 @@ def test_export_tells_what_it_wrote_and_fails_on_a_conflict(salama, database, ro
 
 def test_stale_lists_what_is_past_its_date_and_says_so_by_its_exit_code(salama, root, topic):
     ran = salama("content", "stale")
-    assert (ran.exit_code, "0 of 6 topics" in ran.stdout) == (0, True), ran.stdout
+    assert (ran.exit_code, "0 of 7 topics" in ran.stdout) == (0, True), ran.stdout
     old = topic.replace("2026-11-24", "2020-01-01", 1).replace("2027-05-24", "2020-06-01", 1)
     (root / TOPIC).write_text(old, encoding="utf-8")
     ran = salama("content", "stale", "--soon")
     assert ran.exit_code == 1
     assert f"2020-06-01  {TOPIC}  (topic, checked 2020-01-01)" in ran.stdout
-    assert "1 of 6 topics" in ran.stdout
+    assert "1 of 7 topics" in ran.stdout
 
 
 def test_translations_lists_what_is_behind_and_says_so_by_its_exit_code(salama, root, topic):

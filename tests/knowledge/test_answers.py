@@ -4,6 +4,8 @@ import re
 import pytest
 
 from bot.knowledge.answers import Composer, Places, payload
+from bot.knowledge.danger_cues import DANGER, HELP, LIFE
+from bot.knowledge.model import HELP_LINES
 from bot.knowledge.reading import load
 from bot.knowledge.segments import fold, segments
 
@@ -92,11 +94,6 @@ def test_in_an_emergency_abroad_only_those_lines_of_the_home_country_are_given_t
     assert "10111" not in text
 
 
-def test_in_an_emergency_the_person_can_always_say_that_it_is_another_country(knowledge):
-    text = composer(knowledge).emergency(Places(destination="QA")).text
-    assert "In which country are you now" in text
-
-
 def test_where_a_person_comes_from_is_not_where_the_police_are_sent(knowledge):
     reply = composer(knowledge).emergency(Places(origin="KE"))
     assert "999" not in reply.text
@@ -128,6 +125,30 @@ def test_in_danger_the_countries_most_asked_for_are_offered_first(knowledge):
     assert offered[0].payload == payload("inform_country", country=first[1])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_wants_to_die_is_told_the_crisis_line_before_the_police(knowledge, language):
+    text = composer(knowledge, language).emergency(Places(destination="ZA"), LIFE).text
+    assert text.index("0800 567 567") < text.index("10111")
+    assert "0800 567 567" not in composer(knowledge, language).emergency(Places(destination="ZA"), DANGER).text
+
+
+@pytest.mark.parametrize("help", HELP)
+def test_where_the_country_is_known_only_another_one_is_asked_for(knowledge, help):
+    question = knowledge.responses["utter_emergency_another_country"].languages["en"].text
+    assert question in composer(knowledge).emergency(Places(destination="KW"), help).text
+    assert question not in composer(knowledge).emergency(Places(origin="KE"), help).text
+
+
+def test_help_said_again_is_the_number_and_not_the_same_words(knowledge):
+    where = Places(destination="KW")
+    first, again = (composer(knowledge).emergency(where, DANGER, again) for again in (False, True))
+    assert "112" in first.text
+    assert "112" in again.text
+    assert knowledge.responses[DANGER].languages["en"].text in first.text
+    assert knowledge.responses[DANGER].languages["en"].text not in again.text
+    assert payload("safe_now") in [choice.payload for choice in again.choices]
+
+
 ENGLISH = re.compile(r"\b(emergency|number|line|toll|free|call|hotline|ministry|agency|department)\b", re.IGNORECASE)
 POLICE = {"en": "Police", "fr": "Police", "pt": "Polícia", "sw": "Polisi"}
 
@@ -137,7 +158,7 @@ POLICE = {"en": "Police", "fr": "Police", "pt": "Polícia", "sw": "Polisi"}
 def test_the_line_to_call_says_in_the_language_of_the_reader_whom_one_calls(knowledge, language, sms):
     for country in knowledge.countries.values():
         for fact in country.facts:
-            if fact.kind.value in ("hotline", "emergency_number"):
+            if fact.kind in HELP_LINES:
                 named = re.sub(r"\(.*?\)|Helpline of Hope", "", fact.name_in(language))
                 assert not ENGLISH.search(named), (country.country, named)
     text = composer(knowledge, language, sms).emergency(Places(destination="KW")).text

@@ -8,11 +8,12 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
 from bot.engine.nlu.recruiters import CHECK
+from bot.knowledge.danger_cues import DangerCues, load_danger_cues
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry.at_hand import lists_say
@@ -38,9 +39,9 @@ class EmergencyDetector(GraphComponent):
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
-    def __init__(self, config: dict[str, Any], lexicon: EmergencyLexicon) -> None:
+    def __init__(self, config: dict[str, Any], lexicon: EmergencyLexicon, cues: DangerCues) -> None:
         self._likely, self._sure, self._unthinkable = (float(config[n]) for n in ("likely", "sure", "unthinkable"))
-        self._lexicon = lexicon
+        self._lexicon, self._cues = lexicon, cues
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -64,7 +65,8 @@ class EmergencyDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
-        return cls(config, lexicon_of(shared_store(load_settings().content_dir).current))
+        content_dir = load_settings().content_dir
+        return cls(config, lexicon_of(shared_store(content_dir).current), load_danger_cues(content_dir))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""
@@ -77,7 +79,7 @@ class EmergencyDetector(GraphComponent):
             calls = self._lexicon.calls_for_help(text)
             if calls and self._has_other_meaning(text, float(probability), intent):
                 message.set(WORDS_OF_DANGER, True, add_to_output=True)
-            elif calls or self._is_likely(text, float(probability)):
+            elif calls or self._is_likely(message, text, float(probability)):
                 message.set(INTENT, {"name": EMERGENCY, "confidence": 1.0}, add_to_output=True)
             elif intent.get("name") == EMERGENCY:
                 message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
@@ -87,9 +89,11 @@ class EmergencyDetector(GraphComponent):
         """Whether words of danger stand in a sentence that is surely about something else."""
         return probability < self._unthinkable and _is_sure_of_a_topic(intent) and not self._lexicon.cries(text)
 
-    def _is_likely(self, text: str, probability: float) -> bool:
+    def _is_likely(self, message: Message, text: str, probability: float) -> bool:
         """Whether the classifier finds danger, whatever the words."""
         form = open_form()
+        if self._cues.says_nothing(text, message.get(ENTITIES) or ()):
+            return False
         # "niko Mbeya" answers where somebody is, and begins like many a call for help
         least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
         return probability >= least and form != REPORT_FORM and not _is_a_recruiter(text)

@@ -1,0 +1,74 @@
+"""Which help a call for help needs, and what is none: `content/danger_cues.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from braceexpand import braceexpand
+
+from bot.knowledge.words import PhraseFinder, plain
+
+DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergency_health"
+SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE = "utter_emergency_others", "utter_emergency_others_life"
+HELP = (DANGER, LIFE, HEALTH, SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
+"""The utterances that give help in an emergency."""
+LONGEST_ALL_CLEAR = 6
+"""Words of "I am safe now"; in a longer message a "but" may follow."""
+EMPTY = "empty"
+
+
+class DangerCues:
+    """Tells calls for help apart, in all languages at once.
+
+    Args:
+        groups: patterns by group and language.
+    """
+
+    def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
+        self._empty = {word for phrase in _phrases(groups[EMPTY]) for word in plain(phrase).split()}
+        named = {name: group for name, group in groups.items() if name != EMPTY}
+        self._finder = PhraseFinder({phrase: name for name, group in named.items() for phrase in _phrases(group)})
+
+    def help_for(self, text: str) -> str:
+        """The utterance of HELP that answers a call for help; the writer counts as the one in danger when in doubt."""
+        found = self._groups_in(text)
+        elsewhere = "others" in found and "own" not in found
+        if "life" in found:
+            return LIFE_OF_SOMEBODY_ELSE if elsewhere else LIFE
+        if "health" in found:
+            return HEALTH  # an ambulance is called in the same words for anybody
+        return SOMEBODY_ELSE if elsewhere else DANGER
+
+    def all_clear(self, text: str) -> bool:
+        """Whether `text` says in few words that nobody is in danger, and does not ask."""
+        if len(plain(text).split()) > LONGEST_ALL_CLEAR or text.rstrip(" .!").endswith("?"):
+            return False
+        found = self._groups_in(text)
+        return "safe" in found and "doubt" not in found
+
+    def says_nothing(self, text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether `text` has only countries, numbers, and words that say nothing alone: "I am 22", "niko hapa Qatar".
+
+        Args:
+            entities: those of Rasa's parse; `start` and `end` of one with the name `country` are its place in `text`.
+        """
+        for one in sorted((e for e in entities if e["entity"] == "country"), key=lambda e: -e["start"]):
+            text = f"{text[: one['start']]} {text[one['end'] :]}"
+        return all(word in self._empty or word.isdigit() for word in plain(text).split())
+
+    def _groups_in(self, text: str) -> set[str]:
+        return {found.value for found in self._finder.find(text)}
+
+
+def _phrases(group: dict[str, list[str]]) -> Iterable[str]:
+    return (phrase for patterns in group.values() for pattern in patterns for phrase in braceexpand(pattern))
+
+
+@lru_cache(maxsize=4)
+def load_danger_cues(content_dir: Path) -> DangerCues:
+    """The cues of `content/danger_cues.yml`."""
+    return DangerCues(yaml.safe_load((content_dir / "danger_cues.yml").read_text(encoding="utf-8")))

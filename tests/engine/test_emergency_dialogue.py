@@ -1,0 +1,70 @@
+"""What follows a call for help: the help that is needed, the country, and the end of the danger."""
+
+import pytest
+from test_dialogue import EMERGENCIES, LANGUAGES, Talk
+
+from bot.engine.reading import Before, read
+from bot.knowledge.danger_cues import DANGER, LIFE, LIFE_OF_SOMEBODY_ELSE
+
+WISH_TO_DIE = {"en": "I want to kill myself", "fr": "je veux mourir", "pt": "quero morrer", "sw": "nataka kufa"}
+SAFE = {"en": "I am safe now", "fr": "je suis en sécurité", "pt": "já estou a salvo", "sw": "siko hatarini"}
+
+
+@pytest.fixture
+def talk(assistant):
+    return Talk(assistant)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_wants_to_die_gets_words_for_that_and_then_the_crisis_line(talk, language):
+    await talk.say(WISH_TO_DIE[language])
+    assert talk.said[0] == LIFE
+    assert "0800 567 567" in await talk.say("South Africa")
+
+
+async def test_who_writes_for_somebody_else_is_not_told_to_flee(talk):
+    text = await talk.say("my sister in South Africa wants to kill herself")
+    assert talk.said[0] == LIFE_OF_SOMEBODY_ELSE
+    assert "0800 567 567" in text
+    assert "go to someone you trust" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_danger_ends_when_the_person_says_so(talk, language):
+    await talk.say(EMERGENCIES[language])
+    await talk.say(SAFE[language])
+    assert talk.said == ["utter_safe_now"]
+    await talk.say("Kuwait")
+    assert "facts_emergency" not in talk.said
+
+
+async def test_what_is_not_understood_after_help_brings_the_number_but_not_the_same_text(talk):
+    first = await talk.say(EMERGENCIES["en"] + ", I am in Kuwait")
+    assert "Do not fight for your passport" in first
+    again = await talk.say("blorp zzz qqq")
+    assert talk.said == [DANGER]
+    assert "112" in again
+    assert "Do not fight for your passport" not in again
+    assert talk.choices[1].payload == "/safe_now"
+
+
+@pytest.mark.parametrize("text", ["I am 22", "im back", "niko hapa", "j'ai 22 ans", "nina miaka 22"])
+async def test_who_only_says_who_they_are_is_welcomed(talk, text):
+    await talk.say(text)
+    assert "utter_welcome" in talk.said
+    assert DANGER not in talk.said
+
+
+async def test_a_childs_age_is_no_introduction(talk):
+    await talk.say("I am 15 years old")
+    assert "utter_welcome" not in talk.said
+
+
+async def test_a_town_that_somebody_is_in_is_noted_and_no_danger(talk):
+    await talk.say("I am in Abu Dhabi")
+    assert "utter_country_noted" in talk.said
+
+
+async def test_in_danger_an_age_does_not_lead_away(assistant):
+    (asked,) = await read("I am 22", Before({"about": DANGER}), assistant._knowledge, assistant._parse)
+    assert asked.text == "/emergency"

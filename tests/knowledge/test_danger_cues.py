@@ -1,0 +1,65 @@
+"""Which help a call for help needs."""
+
+import pytest
+
+from bot.knowledge.danger_cues import (
+    DANGER,
+    HEALTH,
+    LIFE,
+    LIFE_OF_SOMEBODY_ELSE,
+    SOMEBODY_ELSE,
+    load_danger_cues,
+)
+from bot.settings import ROOT
+
+CUES = load_danger_cues(ROOT / "content")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I want to kill myself", LIFE), ("je veux mourir", LIFE), ("quero morrer, não aguento mais", LIFE),
+        ("nataka kufa, sioni sababu ya kuishi", LIFE), ("they will kill me, I dont want to die", DANGER),
+        ("ils vont me tuer, je ne veux pas mourir", DANGER), ("sitaki kufa, nisaidieni", DANGER),
+        ("I am bleeding and cannot stand", HEALTH), ("j'ai mal à la poitrine", HEALTH),
+        ("caí do telhado e não consigo andar", HEALTH), ("natoka damu nyingi", HEALTH),
+        ("my boss beats me", DANGER), ("on m'a enfermée", DANGER), ("o patrão bate-me", DANGER),
+        ("bosi ananipiga", DANGER),
+        ("please help me, my sister is locked in a house in Lebanon", SOMEBODY_ELSE),
+        ("ma soeur est enfermée à Riyad, aidez-moi", SOMEBODY_ELSE),
+        ("a minha filha está trancada em casa do patrão, ajudem-me", SOMEBODY_ELSE),
+        ("dada yangu anapigwa na bosi wake Oman", SOMEBODY_ELSE),
+        ("my boss beats me and my sister", DANGER), ("ils nous frappent, moi et ma soeur", DANGER),
+        ("bate-me a mim e à minha irmã", DANGER), ("bosi ananipiga mimi na dada yangu", DANGER),
+        ("my sister wants to kill herself", LIFE_OF_SOMEBODY_ELSE),
+        ("ma fille veut se suicider", LIFE_OF_SOMEBODY_ELSE),
+        ("a minha irmã quer matar-se", LIFE_OF_SOMEBODY_ELSE), ("dada yangu anataka kujiua", LIFE_OF_SOMEBODY_ELSE),
+    ],
+)  # fmt: skip
+def test_the_help_is_that_which_is_needed(text, expected):
+    assert CUES.help_for(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["I am safe now", "no, I'm not in danger", "je suis en sécurité", "já estou a salvo", "siko hatarini"]
+)
+def test_who_says_that_the_danger_is_over_is_heard(text):
+    assert CUES.all_clear(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I am not safe", "am I safe?", "I am safe but he is here", "I am hiding, safe for now", "sou segura?",
+     "niko salama?", "ça va mieux mais j'ai peur", "niko salama lakini naogopa",
+     "is he safe now that he ran away from them"],
+)  # fmt: skip
+def test_a_doubt_or_a_question_is_no_all_clear(text):
+    assert not CUES.all_clear(text)
+
+
+def test_who_only_tells_age_or_number_says_nothing_of_danger():
+    for text in ("I am 22", "there are 6 of us", "niko hapa", "j'ai 22 ans", "tenho 22 anos", "nina miaka 22"):
+        assert CUES.says_nothing(text, ())
+    assert CUES.says_nothing("I am in Qatar", [{"entity": "country", "start": 8, "end": 13}])
+    assert not CUES.says_nothing("I am dying", ())
+    assert not CUES.says_nothing("I am in Qatar", ())
