@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import yaml
 from braceexpand import braceexpand
 
-from bot.knowledge.words import PhraseFinder, plain
+from bot.knowledge.words import PhraseFinder, as_written, plain
 
 LONGEST_ASIDE = 12
 """Words of a refusal or question; a longer message tells what happened, whatever it begins with."""
+
+SUMS = ("beside_sums", "numbers", "sums")
+"""Groups of a sum's words; the later wins where two have one word."""
 
 
 class FormCues:
@@ -23,7 +28,9 @@ class FormCues:
     """
 
     def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
-        self._finders = {name: _finder(p for texts in group.values() for p in texts) for name, group in groups.items()}
+        self._finders = {name: _finder(group) for name, group in groups.items()}
+        self._yes_no = {_once(phrase) for phrase in _phrases(groups["yes_no"])}
+        self._sums = PhraseFinder({phrase: group for group in SUMS for phrase in _phrases(groups[group])})
 
     def refuses(self, text: str) -> bool:
         """Whether `text` begins by saying that the person will not go on."""
@@ -60,14 +67,42 @@ class FormCues:
         """Whether `text` says not to do what it names."""
         return bool(self._finders["negations"].find(text))
 
+    def is_yes_or_no(self, text: str) -> bool:
+        """Whether `text` has nothing but words of consent or refusal, however long they are drawn: "hapanaaa"."""
+        return bool(text.strip()) and {_once(word) for word in plain(text).split()} <= self._yes_no
+
+    def tells_a_sum(self, text: str) -> bool:
+        """Whether `text` is a sum in words and nothing beside but that it was paid: "nilitoa laki mbili"."""
+        told = [found.value for found in self._sums.find(text) if found.value != "beside_sums"]
+        return self.is_beside_a_sum(text) and "sums" in told and len(told) > 1
+
+    def is_beside_a_sum(self, text: str) -> bool:
+        """Whether `text` has nothing but words of sums and of paying them."""
+        return " ".join(found.phrase for found in self._sums.find(text)) == plain(text)
+
+    def places_of(self, text: str) -> list[str]:
+        """The pieces of `text` between words such as "in": "Nairobi" and "Moi Avenue"."""
+        words = as_written(text).split()
+        runs = groupby(words, lambda word: bool(self._finders["beside_places"].find(word)))
+        return [" ".join(run) for is_beside, run in runs if not is_beside]
+
     def _begins(self, group: str, text: str) -> bool:
         words = plain(text).split()
         found = next(self._finders[group].among(words), None)
         return found is not None and not found.before and len(words) <= LONGEST_ASIDE
 
 
-def _finder(patterns: Iterable[str]) -> PhraseFinder[bool]:
-    return PhraseFinder({phrase: True for pattern in patterns for phrase in braceexpand(pattern)})
+def _once(word: str) -> str:
+    """The plain word with each letter once where it stands several times in a row."""
+    return re.sub(r"(.)\1+", r"\1", plain(word))
+
+
+def _finder(group: dict[str, list[str]]) -> PhraseFinder[bool]:
+    return PhraseFinder({phrase: True for phrase in _phrases(group)})
+
+
+def _phrases(group: dict[str, list[str]]) -> Iterator[str]:
+    return (phrase for patterns in group.values() for pattern in patterns for phrase in braceexpand(pattern))
 
 
 @lru_cache(maxsize=4)

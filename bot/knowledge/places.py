@@ -104,6 +104,10 @@ class PlaceFinder:
         here = [city for city in found if city.country == country]
         return max(here, key=lambda city: (city.name == name, city.population), default=None)
 
+    def is_ordinary(self, word: str) -> bool:
+        """Whether people use the plain `word` when they do not speak of places."""
+        return word in self._vocabulary
+
     def _exact(self, phrase: str, whole: bool) -> list[City]:
         if phrase in self._aliases:
             return self._aliases[phrase]

@@ -30,6 +30,11 @@ _MONEY = (
 _CURRENCY = f"(?:{_MONEY}|{'|'.join(sorted(code.lower() for code in list_currencies()))})"
 _SUM = r"[1-9](?:\d{0,2}(?:[ .,'\u00a0\u202f]\d{3})+|\d{0,8})(?:[.,]\d{1,2})?(?!\d)"
 _GROUPED = r"[1-9]\d{0,2}(?:(?:,\d{3})+(?!\d)|(?:[ .\u00a0\u202f]\d{3})*[ .\u00a0\u202f]\d00(?!\d))"
+_AMOUNT = re.compile(
+    # codes that are common words tell no currency here: "all 300 of us"
+    rf"(?<![^\W_])(?<![.+/-])(?:(?!all|top|try){_CURRENCY}\s?\.?\s?{_SUM}|{_SUM}\s?(?:de\s|d')?(?!all|top|try){_CURRENCY}(?!\w))"
+    rf"(?:\s?(?:de\s)?(?:{_MONEY})(?!\w))*"
+)
 _DATE = (
     r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}(?!\d)"
     r"|\d{1,2}[/.]\d{1,2}[/.]\d\d(?![/.]?\d)|(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d(?!\d)"
@@ -66,6 +71,11 @@ def contacts(folded: str) -> Iterator[Span]:
     for pattern in (_EMAIL, _PROFILE, _HANDLE):
         for match in pattern.finditer(folded):
             yield match.start(), match.start() + len(match[0].rstrip("._-"))
+
+
+def amounts(folded: str) -> Iterator[Span]:
+    """Sums of money with their currency, or with a word such as "million"."""
+    yield from (match.span() for match in _AMOUNT.finditer(folded))
 
 
 def numbers(text: str, folded: str, words: Words) -> Iterator[Span]:
