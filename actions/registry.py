@@ -131,12 +131,17 @@ def who_is_named(tracker: Tracker) -> str | None:
     text, registry = text_of(tracker), at_hand.get().registry
     if text.startswith("/"):
         return None
-    found = registry.check(text, dt.date.today()).matches
-    if found and found[0].how is not How.SIMILAR:
-        return found[0].name
+    if listed := listed_name(text):
+        return listed
     name = registry.read(text).name
     # the capital letter of a sentence's first word tells no name
     return name if name and not text.startswith(name) and registry.looks_like_a_name(name) else None
+
+
+def listed_name(text: str) -> str | None:
+    """The recruiter of the lists whom the words surely name."""
+    found = at_hand.get().registry.check(text, dt.date.today()).matches
+    return found[0].name if found and found[0].how is not How.SIMILAR else None
 
 
 class ActionWatchRecruiter(SafeAction):

@@ -19,13 +19,17 @@ from actions.base import (
     is_likely,
     text_of,
 )
-from actions.registry import say_verdict, who_is_named
+from actions.registry import listed_name, say_verdict, who_is_named
 from bot.conversations.offered import picked_number
+from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
-from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES, REPORT_GO_ON
+from bot.registry.query import load_cues
+from bot.registry.replies import REPORT_CHECKED, REPORT_CHOICES, REPORT_GO_ON, REPORT_TOLD
+from bot.registry.told_early import Early, sum_told
+from bot.settings import load_settings
 
 REPORT_SLOTS = ("report_what", "report_who", "report_where", "report_money", "report_contact")
 CONFIRM = "report_confirm"
@@ -48,6 +52,8 @@ WORD_ANSWERS = {
     ("report_where", "deny"): SKIP,
 }
 """What "yes", "no" and "I don't know" mean where the question leaves no doubt."""
+MAY_TELL_EARLY = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter", "greet", "report_recruiter")
+"""What the classifier makes, however surely, of a name, a place or a sum alone."""
 ENDED: list[EventType] = [SlotSet(CONFIRM, "no"), SlotSet("requested_slot", None)]
 
 
@@ -71,7 +77,8 @@ class ValidateReportForm(SafeAction):
         if slot != CONFIRM and cues.stays_anonymous(text):
             unnamed = SlotSet("report_contact", "report_anonymous")  # that question needs not be asked any more
             return [unnamed] if slot == "report_contact" else [SlotSet(slot, None), unnamed]
-        if _leaves(tracker, text):
+        meant = _meant(tracker, slot, text)
+        if _leaves(tracker, text, meant):
             return []
         if cues.refuses(text) or (slot == "report_what" and _says(tracker, "deny")):
             return ENDED
@@ -81,7 +88,10 @@ class ValidateReportForm(SafeAction):
         if _looks_somebody_up(tracker, slot, text):
             say_verdict(say, tracker, text, entity(tracker, "country"))
             return [SlotSet(slot, None)]
-        if _is_aside(tracker, text):
+        if kept := _kept_for_another(tracker, slot, meant, text):
+            say.utter_message(response="utter_report_noted")
+            return kept
+        if meant is None and _is_aside(tracker, text):
             return []
         if slot == CONFIRM:
             return _confirmed(say, tracker, text)
@@ -106,7 +116,7 @@ class ActionFileReport(SafeAction):
             say.utter_message(response="utter_report_filed", values={"reference": filed.reference})
         else:
             say.utter_message(response="utter_report_dropped")
-        forgotten = [SlotSet(slot, None) for slot in (*REPORT_SLOTS, CONFIRM)]
+        forgotten = [SlotSet(slot, None) for slot in (*REPORT_SLOTS, CONFIRM, "recruiter_asked")]
         return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]
 
 
@@ -140,16 +150,26 @@ def _picked(slot: str, tracker: Tracker) -> list[EventType]:
         return [SlotSet(slot, "yes" if intent == "affirm" else "no")]
     if slot == "report_who" and answer == REPORT_CHECKED:
         return _who(tracker.get_slot("recruiter_asked"))
+    if slot == "report_money" and answer == REPORT_TOLD:
+        return [SlotSet(slot, _offered(tracker, slot))]
     if intent in ("report_answer", "report_recruiter", "affirm", "deny", "unsure"):
         return [SlotSet(slot, answer if answer in REPORT_CHOICES.get(slot, ()) else None)]
     return []
 
 
-def _leaves(tracker: Tracker, text: str) -> bool:
+def _offered(tracker: Tracker, slot: str) -> str | None:
+    """What the question has as its first choice, because it was told before."""
+    if slot == "report_who":
+        return tracker.get_slot("recruiter_asked") or None
+    return sum_told(tracker.get_slot("report_what") or "") if slot == "report_money" else None
+
+
+def _leaves(tracker: Tracker, text: str, meant: str | None) -> bool:
+    """Whether the message ends or changes the form, and is no name, place or sum that only looks so."""
     intent = intent_of(tracker)
     if intent == "erase_my_data" and confidence_of(tracker) < SURE:
         return False  # the "yes" that follows would erase all
-    return intent == EMERGENCY or (intent in LEAVES and len(text.split()) <= MAX_WORDS_OF_A_WISH)
+    return intent == EMERGENCY or (intent in LEAVES and meant is None and len(text.split()) <= MAX_WORDS_OF_A_WISH)
 
 
 def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
@@ -158,6 +178,34 @@ def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
         return False
     asks = form_cues().is_question(text)
     return asks or (slot != "report_who" and at_hand.get().registry.read(text).is_question)
+
+
+def _meant(tracker: Tracker, slot: str, text: str) -> str | None:
+    """The question that the message surely answers by itself, whichever is open."""
+    is_of_a_topic = intent_of(tracker) not in MAY_TELL_EARLY and confidence_of(tracker) >= SURE
+    return None if slot == CONFIRM or is_of_a_topic else _early().question(text, slot)
+
+
+def _kept_for_another(tracker: Tracker, slot: str, meant: str | None, text: str) -> list[EventType]:
+    """Keeps an answer to another question than the open one, which is asked again; empty where it is told already."""
+    if meant is None or meant == slot or slot == "report_contact":
+        return []
+    known = tracker.get_slot(meant)
+    if known in (None, SKIP):
+        return [SlotSet(slot, None), *_taken(meant, text)]
+    # who tells it a second time means it as the answer
+    more = slot == "report_what" and known not in REPORT_CHOICES[meant] and text not in known
+    return [SlotSet(slot, None), SlotSet(meant, f"{known}, {text}")] if more else []
+
+
+def _early() -> Early:
+    content = load_settings().content_dir
+    return Early(at_hand.get().registry, shared_store(content).current, form_cues(), load_cues(content))
+
+
+def _named_in(story: str) -> str | None:
+    """The recruiter whom a story names, to be offered: as listed, else by the capital letters."""
+    return listed_name(story) or _early().firm(story)
 
 
 def _is_aside(tracker: Tracker, text: str) -> bool:
@@ -182,9 +230,13 @@ def _confirmed(say: CollectingDispatcher, tracker: Tracker, text: str) -> list[E
 def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> list[EventType]:
     intent = intent_of(tracker)
     if intent in ("affirm", "deny", "unsure") and _says(tracker, intent):
+        if intent != "unsure" and (offered := _offered(tracker, slot)):
+            return _taken(slot, offered) if intent == "affirm" else _not_taken(slot)
         return [SlotSet(slot, WORD_ANSWERS.get((slot, intent)))]
     if intent == "report_recruiter" and len(text.replace("_", " ").split()) <= 3 and confidence_of(tracker) >= SURE:
         return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
+    if form_cues().is_yes_or_no(text):
+        return [SlotSet(slot, None)]  # which of the two is in doubt
     if slot != "report_money" and picked_number(text) is not None:
         return [SlotSet(slot, None)]  # a choice that was not offered
     if is_likely(tracker, EMERGENCY):
@@ -192,7 +244,18 @@ def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> 
     # what holds a number tells where else to answer, and is kept
     if slot == "report_contact" and form_cues().wants_answer(text) and not any(map(str.isdigit, text)):
         return [SlotSet(slot, ANSWER_HERE)]
-    return _who(text) if slot == "report_who" else [SlotSet(slot, text)]
+    if slot == "report_what" and tracker.get_slot("report_who") is None and (named := _named_in(text)):
+        return [SlotSet(slot, text), SlotSet("recruiter_asked", named)]
+    return _taken(slot, text)
+
+
+def _taken(slot: str, answer: str) -> list[EventType]:
+    return _who(answer) if slot == "report_who" else [SlotSet(slot, answer)]
+
+
+def _not_taken(slot: str) -> list[EventType]:
+    """A "no" to what was offered: asked again, a recruiter without the offer."""
+    return [SlotSet(slot, None), *([SlotSet("recruiter_asked", None)] if slot == "report_who" else [])]
 
 
 def _who(name: str) -> list[EventType]:

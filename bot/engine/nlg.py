@@ -53,7 +53,9 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
         composer = self.composer(slots.get("language"), output_channel)
         places = Places(slots.get("origin"), slots.get("destination"))
         recruiter = slots.get("report_who") or slots.get("recruiter_asked")
-        reply = compose(composer, utter_action, places, {**kwargs, "recruiter": recruiter})
+        reply = compose(
+            composer, utter_action, places, {**kwargs, "recruiter": recruiter, "happened": slots.get("report_what")}
+        )
         return {
             "text": reply.text,
             "buttons": [{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
@@ -88,7 +90,8 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_watch":
         return registry_replies.watch(composer, arguments["hit"], places)
     if name.startswith(ASK_REPORT):
-        return registry_replies.report_question(composer, name.removeprefix("utter_ask_"), arguments["recruiter"])
+        recruiter, happened = arguments["recruiter"], arguments["happened"] or ""
+        return registry_replies.report_question(composer, name.removeprefix("utter_ask_"), recruiter, happened)
     if name.startswith("utter_course_") and "course" in arguments:
         return course_reply(composer, name, places, arguments)
     if name == "utter_languages":

@@ -14,7 +14,7 @@ from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.knowledge.words import plain
-from bot.registry.replies import REPORT_GO_ON
+from bot.registry.replies import REPORT_CHOICES, REPORT_GO_ON
 from bot.safety.emergency import lexicon_of
 from bot.settings import load_settings
 
@@ -153,8 +153,8 @@ def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
 
 
 def _report_gone_on_with(text: str, before: Before) -> Asked | None:
-    """A report that was stopped after its first answer, taken up again: "continue"."""
-    goes_on = before.slots.get("report_what") and load_form_cues(load_settings().content_dir).goes_on(text)
+    """A report that was stopped after an answer, taken up again: "continue"."""
+    goes_on = any(map(before.slots.get, REPORT_CHOICES)) and load_form_cues(load_settings().content_dir).goes_on(text)
     return Asked(payload("report_recruiter", report_answer=REPORT_GO_ON)) if goes_on else None
 
 

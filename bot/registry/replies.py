@@ -15,6 +15,7 @@ from bot.registry.lookup import CHOSEN
 from bot.registry.names import fold as transliterated
 from bot.registry.query import quoted
 from bot.registry.source import Kind, Source, Status
+from bot.registry.told_early import sum_told
 from bot.registry.verdict import BAD, Hit, Ruling, Verdict
 
 _LINK = re.compile(r"(?<=\w\w)\.(?=\w\w)")
@@ -50,7 +51,9 @@ REPORT_CHOICES = {
 REPORT_GO_ON = "report_go_on"
 """The wish to take up a stopped report, whoever was looked up meanwhile."""
 REPORT_CHECKED = "report_checked"
-"""Picks, as the answer to "who", the recruiter looked up last."""
+"""Picks, as the answer to "who", the recruiter looked up last or named in what happened."""
+REPORT_TOLD = "report_told"
+"""Picks, as the answer to "how much", the sum in what happened."""
 
 
 GONE = "gone"
@@ -96,11 +99,12 @@ def reply(composer: Composer, verdict: Verdict, places: Places | None = None) ->
     return Reply(said.text, _choices(composer, verdict) + said.choices, response)
 
 
-def report_question(composer: Composer, slot: str, recruiter: str | None = None) -> Reply:
+def report_question(composer: Composer, slot: str, recruiter: str | None = None, happened: str = "") -> Reply:
     """One question of the report form; everything can be answered by digit.
 
     Args:
         recruiter: the one looked up last, who is the first choice for "who"; later the one reported, named at the end.
+        happened: the answer to "what happened"; a sum in it is the first choice for "how much".
     """
     said = composer.response(f"utter_ask_{slot}")
     choices: tuple[Choice, ...]
@@ -116,6 +120,9 @@ def report_question(composer: Composer, slot: str, recruiter: str | None = None)
         if slot == "report_who" and recruiter:
             found = Choice(_shown(composer, recruiter), payload("report_answer", report_answer=REPORT_CHECKED))
             choices = (found, *choices)
+        if slot == "report_money" and (amount := sum_told(happened)):
+            told = Choice(_shown(composer, amount), payload("report_answer", report_answer=REPORT_TOLD))
+            choices = (told, *choices)
     return Reply(said.text, choices, f"utter_ask_{slot}")
 
 

@@ -70,6 +70,7 @@ def test_menus_responses_and_questions_go_out_in_pages_of_two_segments(language)
     replies = [composed.menu(menu) for menu in KNOWLEDGE.menus]
     replies += [composed.risk_question(question.id) for question in KNOWLEDGE.risk_questions]
     replies += [report_question(composed, slot) for slot in (*REPORT_CHOICES, "report_confirm")]
+    replies.append(report_question(composed, "report_money", happened="took 35000 ksh"))
     kinds = {topic.facts: topic.id for topic in KNOWLEDGE.topics.values() if topic.facts}
     replies += [composed.facts(topic, code) for topic in kinds.values() for code in CODES]
     for id, response in KNOWLEDGE.responses.items():
