@@ -52,7 +52,7 @@ WORD_ANSWERS = {
     ("report_where", "deny"): SKIP,
 }
 """What "yes", "no" and "I don't know" mean where the question leaves no doubt."""
-MAY_TELL_EARLY = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter", "greet", "report_recruiter")
+MAY_TELL_EARLY = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter", "greet", "menu", "report_recruiter")
 """What the classifier makes, however surely, of a name, a place or a sum alone."""
 ENDED: list[EventType] = [SlotSet(CONFIRM, "no"), SlotSet("requested_slot", None)]
 
