@@ -37,8 +37,11 @@ ANSWER_HERE = "report_answer_here"
 SKIP = "report_skip"
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
 """What ends or changes the form by its own rule; a long message is a story all the same."""
-MAX_WORDS_OF_A_WISH = 6
+MAX_WORDS_OF_A_WISH, LONGEST_COMMAND = 6, 2
+MOST_DIGITS_PICKED = 2
+"""Digits of a choice; more are told."""
 SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person")
+NO_CORRECTION = (*SMALL_TALK, "affirm", "deny", "unsure", "report_recruiter")
 SURE, LIKELY = 0.8, 0.4
 WORD_ANSWERS = {
     ("report_contact", "affirm"): ANSWER_HERE,
@@ -54,6 +57,8 @@ WORD_ANSWERS = {
 """What "yes", "no" and "I don't know" mean where the question leaves no doubt."""
 MAY_TELL_EARLY = (FALLBACK, OUT_OF_SCOPE, "inform_country", "check_recruiter", "greet", "menu", "report_recruiter")
 """What the classifier makes, however surely, of a name, a place or a sum alone."""
+DECLINED = {"report_who": SKIP, "report_where": SKIP, "report_money": SKIP, "report_contact": "report_anonymous"}
+"""What "I would rather not say" is to a question; to what happened it is the end."""
 ENDED: list[EventType] = [SlotSet(CONFIRM, "no"), SlotSet("requested_slot", None)]
 
 
@@ -80,7 +85,9 @@ class ValidateReportForm(SafeAction):
         meant = _meant(tracker, slot, text)
         if _leaves(tracker, text, meant):
             return []
-        if cues.refuses(text) or (slot == "report_what" and _says(tracker, "deny")):
+        if cues.declines(text) and slot in DECLINED:
+            return [SlotSet(slot, DECLINED[slot])]
+        if cues.refuses(text) or cues.declines(text) or (slot == "report_what" and _says(tracker, "deny")):
             return ENDED
         if cues.asks_why(text):
             say.utter_message(response="utter_report_why")
@@ -169,7 +176,8 @@ def _leaves(tracker: Tracker, text: str, meant: str | None) -> bool:
     intent = intent_of(tracker)
     if intent == "erase_my_data" and confidence_of(tracker) < SURE:
         return False  # the "yes" that follows would erase all
-    return intent == EMERGENCY or (intent in LEAVES and meant is None and len(text.split()) <= MAX_WORDS_OF_A_WISH)
+    longest = LONGEST_COMMAND if intent == "menu" else MAX_WORDS_OF_A_WISH  # "she is called Mercy" is no menu
+    return intent == EMERGENCY or (intent in LEAVES and meant is None and len(text.split()) <= longest)
 
 
 def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
@@ -223,6 +231,15 @@ def _confirmed(say: CollectingDispatcher, tracker: Tracker, text: str) -> list[E
         return [SlotSet(CONFIRM, "yes")]
     if _says(tracker, "deny"):
         return [SlotSet(CONFIRM, "no")]
+    tells = len(text.split()) > 1 or sum(map(str.isdigit, text)) > MOST_DIGITS_PICKED
+    if tells and intent_of(tracker) not in NO_CORRECTION and not form_cues().is_yes_or_no(text):
+        # a correction is for the staff to read: which answer it changes is not guessed
+        say.utter_message(response="utter_report_noted")
+        told = tracker.get_slot("report_what") or ""
+        if told in REPORT_CHOICES["report_what"]:
+            knowledge = shared_store(load_settings().content_dir).current
+            told = knowledge.label(told, tracker.get_slot("language") or load_settings().default_language)
+        return [SlotSet("report_what", f"{told}\n{text}"), SlotSet(CONFIRM, None)]
     say.utter_message(response="utter_report_confirm_again")
     return [SlotSet(CONFIRM, None)]
 
@@ -260,7 +277,7 @@ def _not_taken(slot: str) -> list[EventType]:
 
 def _who(name: str) -> list[EventType]:
     """The recruiter reported; what is looked up from now on may be another one."""
-    return [SlotSet("report_who", name), SlotSet("recruiter_asked", None)]
+    return [SlotSet("report_who", form_cues().without_lead(name) or name), SlotSet("recruiter_asked", None)]
 
 
 def _says(tracker: Tracker, intent: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
-from bot.knowledge.danger_cues import HELP, DangerCues, load_danger_cues
+from bot.knowledge.danger_cues import HELP, OF_OTHERS, DangerCues, load_danger_cues
 from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
@@ -30,6 +30,8 @@ WEAK, LIKELY = 0.6, 0.25
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
 STOP = "stop"
+LONGEST_COMMAND = 2
+"""Words of a wish for the menu, where a name may be one too."""
 OF_AGE = 18
 """Years from which nobody is a child (Convention on the Rights of the Child, article 1)."""
 OLDEST = 99
@@ -74,11 +76,11 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
         return (leaning,)
     whole = await understand(text, before.language)
     in_danger = before.slots.get("about") in HELP
-    if (in_danger or _name(whole) == EMERGENCY) and _all_clear(text, knowledge):
-        return (Asked(payload("safe_now")),)
+    if (in_danger or _name(whole) in (EMERGENCY, FALLBACK)) and _all_clear(text, knowledge):
+        return (_as("safe_now", text, whole),)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
-    if in_danger and (still := _still_in_danger(text, whole, knowledge)):
+    if in_danger and (still := _still_in_danger(text, whole, before, knowledge)):
         return (still,)
     if presented := _presented(text, whole):
         return (presented,)
@@ -88,19 +90,25 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     return two or (Asked(text, _reconsidered(whole, before, knowledge)),)
 
 
-def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
-    """What follows help in an emergency: the place where the person is, or words that would lead away from help."""
-    unknown = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _danger_cues().says_nothing(text, whole["entities"])
+def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowledge) -> Asked | None:
+    """What follows help in an emergency: who it is about and where, or words that would lead away from help."""
+    cues, name = _danger_cues(), _name(whole)
+    is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)  # "she is called Mercy"
+    unknown = name in (FALLBACK, OUT_OF_SCOPE) or is_name or cues.says_nothing(text, whole["entities"])
+    if unknown and before.slots.get("about") not in OF_OTHERS and cues.help_for(text) in OF_OTHERS:
+        return _as(EMERGENCY, text, whole)  # "it is not me, it is my sister"
     if _name(whole) == FALLBACK and _likely_topic(whole, knowledge, LIKELY_IN_DANGER):
         return None  # it is offered: "what about my salary?"
     doubtful_end = _name(whole) == STOP and _confidence(whole) < WEAK  # "please hurry"
     leads_away = unknown or doubtful_end or _name(whole) in ANSWERS
     if len(text.split()) <= LONGEST_PLACE:
+        if before.slots.get("about") in OF_OTHERS and whole["entities"] and cues.is_of_the_writer(text):
+            return _as("inform_country", text, {**whole, "entities": [_at_home(one) for one in whole["entities"]]})
         named = _countries(whole)
         if _countries(whole, "origin") and not named:
-            return Asked(text, {**whole, "intent": {"name": "inform_country", "confidence": 1.0}})
+            return _as("inform_country", text, whole)
         # read freely only where nothing else was understood: "labda, sijui" must not become a town of Libya
-        place = knowledge.places.exact(text) or (knowledge.places.find(text) if unknown else None)
+        place = knowledge.places.exact(text) or (knowledge.places.find(text) if unknown and not is_name else None)
         country = named[0] if named else place.country if place else None
         if country:
             return Asked(payload("inform_country", country=country))
@@ -110,6 +118,16 @@ def _still_in_danger(text: str, whole: Parse, knowledge: Knowledge) -> Asked | N
 def _all_clear(text: str, knowledge: Knowledge) -> bool:
     """Whether `text` says that nobody is in danger any more, and has no word of danger."""
     return _danger_cues().all_clear(text) and not lexicon_of(knowledge).calls_for_help(text)
+
+
+def _at_home(entity: dict[str, Any]) -> dict[str, Any]:
+    """A country as that of who writes for somebody else: "I am in Kenya" says nothing of where that one is."""
+    return {**entity, "role": "origin"} if entity["entity"] == "country" else entity
+
+
+def _as(intent: str, text: str, whole: Parse) -> Asked:
+    """The message read as `intent`, with all that is known of it."""
+    return Asked(text, {**whole, "intent": {"name": intent, "confidence": 1.0}})
 
 
 def _presented(text: str, whole: Parse) -> Asked | None:
@@ -123,7 +141,7 @@ def _presented(text: str, whole: Parse) -> Asked | None:
         intent = "greet"
     else:
         return None
-    return Asked(text, {**whole, "intent": {"name": intent, "confidence": 1.0}})
+    return _as(intent, text, whole)
 
 
 def _danger_cues() -> DangerCues:
@@ -198,7 +216,8 @@ def _reconsidered(whole: Parse, before: Before, knowledge: Knowledge) -> Parse:
     """`whole`; where it may be a yes or no, and nothing was asked, the topic that it may be: "I have not been paid"."""
     if before.slots.get("erase_asked"):
         return whole
-    if _name(whole) == STOP and _confidence(whole) < WEAK:  # "how can I stop it" is no farewell
+    doubtful_wish = _name(whole) in (STOP, "menu") and _confidence(whole) < WEAK  # "how can I stop it"
+    if doubtful_wish and len(whole["text"].split()) > LONGEST_COMMAND:
         return {**whole, "intent": {"name": FALLBACK, "confidence": 0.0}}
     doubtful = _name(whole) in ANSWERS and _confidence(whole) < WEAK
     between = _name(whole) == FALLBACK and any(r["name"] in ANSWERS for r in whole["intent_ranking"][:2])

@@ -13,7 +13,7 @@ from babel.languages import get_official_languages
 from bot.knowledge import countries
 from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Where, offices
-from bot.knowledge.danger_cues import DANGER, HELP, LIFE_OF_SOMEBODY_ELSE, SOMEBODY_ELSE
+from bot.knowledge.danger_cues import DANGER, HELP, OF_OTHERS
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import HELP_LINES, Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
@@ -283,7 +283,7 @@ class Composer:
 
     def choices(self, ids: Iterable[str]) -> tuple[Choice, ...]:
         """Choices that lead to topics, actions, menus or courses; an id that nothing has is left out."""
-        titled = ((id, self.knowledge.title(id, self.language)) for id in ids)
+        titled = ((id, self.knowledge.title(id, self.language)) for id in dict.fromkeys(ids))
         return tuple(Choice(title, self._payload(id)) for id, title in titled if title)
 
     def _payload(self, id: str) -> str:
@@ -333,8 +333,7 @@ def _which_country(help_id: str, here: str | None) -> str:
     """The question which country somebody is in danger in."""
     if here:
         return "utter_emergency_another_country"
-    theirs = help_id in (SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
-    return "utter_emergency_choose_their_country" if theirs else "utter_emergency_choose_country"
+    return "utter_emergency_choose_their_country" if help_id in OF_OTHERS else "utter_emergency_choose_country"
 
 
 def _heading(where: Where) -> str:

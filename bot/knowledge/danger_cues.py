@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from bot.knowledge.words import PhraseFinder, plain
 
 DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergency_health"
 SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE = "utter_emergency_others", "utter_emergency_others_life"
-HELP = (DANGER, LIFE, HEALTH, SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
+OF_OTHERS = (SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
+HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 """The utterances that give help in an emergency."""
-LONGEST_ALL_CLEAR = 6
+LONGEST_ALL_CLEAR = 8
 """Words of "I am safe now"; in a longer message a "but" may follow."""
 EMPTY = "empty"
+QUESTIONS = (("life", "alive", "health"), ("others", "own", "telling"), ("safe", "doubt"))
+"""Groups of which the longest phrase counts: what is needed, by whom, and whether it is over."""
 
 
 class DangerCues:
@@ -30,8 +33,9 @@ class DangerCues:
 
     def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
         self._empty = {word for phrase in _phrases(groups[EMPTY]) for word in plain(phrase).split()}
-        named = {name: group for name, group in groups.items() if name != EMPTY}
-        self._finder = PhraseFinder({phrase: name for name, group in named.items() for phrase in _phrases(group)})
+        self._finders = [
+            PhraseFinder({p: name for name in names for p in _phrases(groups[name])}) for names in QUESTIONS
+        ]
 
     def help_for(self, text: str) -> str:
         """The utterance of HELP that answers a call for help; the writer counts as the one in danger when in doubt."""
@@ -43,6 +47,11 @@ class DangerCues:
             return HEALTH  # an ambulance is called in the same words for anybody
         return SOMEBODY_ELSE if elsewhere else DANGER
 
+    def is_of_the_writer(self, text: str) -> bool:
+        """Whether `text` speaks of its writer and not of somebody else: "I am in Kenya"."""
+        found = self._groups_in(text)
+        return "others" not in found and not found.isdisjoint(("own", "telling"))
+
     def all_clear(self, text: str) -> bool:
         """Whether `text` says in few words that nobody is in danger, and does not ask."""
         if len(plain(text).split()) > LONGEST_ALL_CLEAR or text.rstrip(" .!").endswith("?"):
@@ -50,18 +59,22 @@ class DangerCues:
         found = self._groups_in(text)
         return "safe" in found and "doubt" not in found
 
-    def says_nothing(self, text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
-        """Whether `text` has only countries, numbers, and words that say nothing alone: "I am 22", "niko hapa Qatar".
+    def says_nothing(
+        self, text: str, entities: Iterable[Mapping[str, Any]], is_place: Callable[[str], bool] = lambda name: False
+    ) -> bool:
+        """Whether `text` has only places, numbers, and words that say nothing alone: "I am 22", "niko hapa Qatar".
 
         Args:
             entities: those of Rasa's parse; `start` and `end` of one with the name `country` are its place in `text`.
+            is_place: whether a name is a town's.
         """
         for one in sorted((e for e in entities if e["entity"] == "country"), key=lambda e: -e["start"]):
             text = f"{text[: one['start']]} {text[one['end'] :]}"
-        return all(word in self._empty or word.isdigit() for word in plain(text).split())
+        rest = [word for word in plain(text).split() if word not in self._empty and not word.isdigit()]
+        return not rest or is_place(" ".join(rest))
 
     def _groups_in(self, text: str) -> set[str]:
-        return {found.value for found in self._finder.find(text)}
+        return {found.value for finder in self._finders for found in finder.find(text)}
 
 
 def _phrases(group: dict[str, list[str]]) -> Iterable[str]:

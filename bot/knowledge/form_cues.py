@@ -36,6 +36,17 @@ class FormCues:
         """Whether `text` begins by saying that the person will not go on."""
         return self._begins("refusals", text)
 
+    def declines(self, text: str) -> bool:
+        """Whether `text` begins by saying that this one question is not to be answered."""
+        return self._begins("declines", text)
+
+    def without_lead(self, text: str) -> str:
+        """`text` without words such as "his name is" before it."""
+        found = next(self._finders["beside_names"].among(plain(text).split()), None)
+        if found is None or found.before:
+            return text
+        return " ".join(as_written(text).split()[len(found.phrase.split()) :])
+
     def hesitates(self, text: str) -> bool:
         """Whether something beside a yes takes it back."""
         return bool(self._finders["hesitations"].find(text))

@@ -13,12 +13,12 @@ from bot.knowledge.asking import NEXT, RELATED
 from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.course_lint import lint_course
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, read
+from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, document, read
 from bot.knowledge.segments import fold, outside_gsm7, segments, septets
-from bot.knowledge.yaml_text import parse_yaml
 
 MAX_SMS_SEGMENTS = 2
-BESIDE = ("labels.yml", "risk_check.yml", "form_cues.yml", "danger_cues.yml")
+CUES = ("form_cues.yml", "danger_cues.yml")
+BESIDE = ("labels.yml", "risk_check.yml", *CUES)
 
 
 def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> list[Problem]:
@@ -35,7 +35,8 @@ def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> li
         return problems or [Problem(root / "languages.yml", 1, "no language is defined")]
     for path in sorted({*knowledge.files.values(), *(root / name for name in BESIDE)}):
         if content.exists(path):
-            problems += _lint_file(knowledge, _document(content, path), today)
+            found = document(content, path)
+            problems += [found] if isinstance(found, Problem) else _lint_file(knowledge, found, today)
     problems += _missing_word_lists(knowledge, root)
     problems += _questions_asked_twice(knowledge, content)
     return _sorted(problems)
@@ -46,15 +47,10 @@ def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) 
     content = ContentFiles(root, overlay)
     knowledge, problems = read(root, overlay)
     file = root / path
-    if file in knowledge.files.values():
-        problems += _lint_file(knowledge, _document(content, file), today)
+    if file in knowledge.files.values() and isinstance(found := document(content, file), Document):
+        problems += _lint_file(knowledge, found, today)
         problems += _questions_asked_twice(knowledge, content)
     return knowledge, _sorted([problem for problem in problems if problem.file == file])
-
-
-def _document(content: ContentFiles, path: Path) -> Document:
-    text = content.text(path)
-    return Document(path, text, parse_yaml(text))
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:
@@ -78,6 +74,8 @@ def _lint_file(knowledge: Knowledge, document: Document, today: dt.date) -> Iter
             yield from _dead_buttons(knowledge, document, tuple(sorted(answers)), "kinds", name)
             for topic in sorted(set(kind.after) - set(knowledge.topics)):
                 yield document.problem(f'"{topic}" is no topic', "kinds", name, "after", topic)
+    elif document.path.name in CUES:
+        yield from _lint_cues(knowledge, document)
     elif document.path.name == "labels.yml":
         yield from missing_labels(knowledge, document)
     elif document.path.parent.name == "menus" and stem in knowledge.menus:
@@ -146,6 +144,15 @@ def _lint_sms(document: Document, text: str, *place: str | int) -> Iterator[Prob
         outside = outside_gsm7(folded)
         why = f" (it has characters outside GSM-7: {outside})" if outside else ""
         yield document.problem(f"{count} SMS segments, at most {MAX_SMS_SEGMENTS}{why}", *place)
+
+
+def _lint_cues(knowledge: Knowledge, document: Document) -> Iterator[Problem]:
+    """Each group of words has a list of texts a language; YAML reads a bare no or on as something else."""
+    for group, by_language in document.data.items():
+        for language in knowledge.languages:
+            for index, word in enumerate(by_language.get(language) or ()):
+                if not isinstance(word, str):
+                    yield document.problem(f"{word} is no text: put it in quotes", group, language, index)
 
 
 def _lint_country(document: Document, country: model.Country, today: dt.date) -> Iterator[Problem]:

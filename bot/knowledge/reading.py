@@ -108,6 +108,21 @@ class Document:
         return Problem(self.path, self.line_of(location), message, is_error)
 
 
+def document(content: ContentFiles, path: Path) -> Document | Problem:
+    """The text and data of one file, or why they cannot be read."""
+    try:
+        text = content.text(path)
+        return Document(path, text, parse_yaml(text))
+    except UnicodeDecodeError as error:
+        return Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error)
+        return Problem(path, mark.line + 1 if mark else 1, f"not valid YAML: {reason}")
+    except ValueError as error:  # YAML's own reader of dates: 2026-13-01
+        return Problem(path, 1, f"not a valid date or number: {error}")
+
+
 class _Reader:
     """Reads files of one content directory and collects what is wrong with them."""
 
@@ -119,17 +134,11 @@ class _Reader:
 
     def documents(self, pattern: str) -> Iterator[Document]:
         for path in self.content.matching(pattern):
-            try:
-                text = self.content.text(path)
-                yield Document(path, text, parse_yaml(text))
-            except UnicodeDecodeError as error:
-                self.problems.append(Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}"))
-            except yaml.YAMLError as error:
-                mark = getattr(error, "problem_mark", None)
-                reason = getattr(error, "problem", None) or str(error)
-                self.problems.append(Problem(path, mark.line + 1 if mark else 1, f"not valid YAML: {reason}"))
-            except ValueError as error:  # YAML's own reader of dates: 2026-13-01
-                self.problems.append(Problem(path, 1, f"not a valid date or number: {error}"))
+            found = document(self.content, path)
+            if isinstance(found, Document):
+                yield found
+            else:
+                self.problems.append(found)
 
     def parse(self, kind: type[M], document: Document, data: Any, *location: str | int) -> M | None:
         try:

@@ -54,6 +54,9 @@ class Early:
         """
         if len(text.split()) > MAX_WORDS or "?" in text:
             return None
+        named = self._cues.without_lead(text)
+        if named and named != text:  # "his name is Musa"
+            return WHO if self._is_name(named, is_told=False) else None
         if self._is_sum(text) and not (asked == WHO and text.strip().isdecimal()):
             return MONEY
         if self._is_place(text):

@@ -1,10 +1,12 @@
 """What follows a call for help: the help that is needed, the country, and the end of the danger."""
 
+import json
+
 import pytest
 from test_dialogue import EMERGENCIES, LANGUAGES, Talk
 
 from bot.engine.reading import Before, read
-from bot.knowledge.danger_cues import DANGER, LIFE, LIFE_OF_SOMEBODY_ELSE
+from bot.knowledge.danger_cues import DANGER, LIFE, LIFE_OF_SOMEBODY_ELSE, SOMEBODY_ELSE
 
 WISH_TO_DIE = {"en": "I want to kill myself", "fr": "je veux mourir", "pt": "quero morrer", "sw": "nataka kufa"}
 SAFE = {"en": "I am safe now", "fr": "je suis en sécurité", "pt": "já estou a salvo", "sw": "siko hatarini"}
@@ -68,3 +70,41 @@ async def test_a_town_that_somebody_is_in_is_noted_and_no_danger(talk):
 async def test_in_danger_an_age_does_not_lead_away(assistant):
     (asked,) = await read("I am 22", Before({"about": DANGER}), assistant._knowledge, assistant._parse)
     assert asked.text == "/emergency"
+
+
+@pytest.mark.parametrize(
+    ("call", "correction"),
+    [("mon patron me frappe", "c'est pas moi c'est ma fille"), ("my boss beats me", "it is not me, it is my sister")],
+)
+async def test_it_is_not_me_brings_the_help_for_somebody_else(talk, call, correction):
+    await talk.say(call)
+    assert talk.said[0] == DANGER
+    await talk.say(correction)
+    assert talk.said == [SOMEBODY_ELSE]
+
+
+async def test_where_the_writer_is_says_nothing_of_where_the_other_is(talk):
+    await talk.say("my daughter is locked in a house in Kuwait, please help her")
+    text = await talk.say("I am in Kenya")
+    assert "112" in text
+    assert json.loads(talk.state)["slots"]["destination"] == "KW"
+
+
+@pytest.mark.parametrize(
+    "name", ["she is called Mercy", "elle s'appelle Mariam", "ela chama-se Marta", "anaitwa Neema"]
+)
+async def test_a_name_told_in_danger_leads_to_no_menu(talk, name):
+    await talk.say("my sister is locked in a house in Kuwait, please help her")
+    await talk.say(name)
+    assert talk.said == [SOMEBODY_ELSE]
+
+
+async def test_je_suis_au_tells_where_somebody_is(talk):
+    await talk.say("mon patron me frappe")
+    assert "112" in await talk.say("je suis au Koweït")
+
+
+async def test_who_is_not_in_danger_any_more_is_answered_in_their_language(talk):
+    text = await talk.say("je ne suis plus en danger")
+    assert "utter_safe_now" in talk.said
+    assert "bon à savoir" in text

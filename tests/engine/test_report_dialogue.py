@@ -236,7 +236,7 @@ async def test_a_question_in_the_report_is_answered_and_the_form_asks_again(talk
     assert text not in talk.state
 
 
-@pytest.mark.parametrize("text", ["ok wait", "I don't know", "report_recruiter", "blah blah blah"])
+@pytest.mark.parametrize("text", ["ok wait", "I don't know", "report_recruiter", "blah"])
 async def test_only_a_clear_yes_sends_the_report(talk, text):
     await talk.say("hello")
     pick(talk, "/report_recruiter")
@@ -473,3 +473,42 @@ async def test_a_report_of_which_only_a_name_is_told_is_taken_up_again_by_a_word
     await talk.say("continue")
     assert talk.said == ["utter_ask_report_what"]
     assert slots(talk)["report_who"] == "Musa Wangari"
+
+
+@pytest.mark.parametrize("text", ["I don't want to say", "je ne veux pas le dire", "não quero dizer", "sitaki kusema"])
+async def test_what_somebody_would_rather_not_say_is_passed_over_and_nothing_is_forgotten(talk, text):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for said in ("1", "1", "Skill Dove", text):
+        await talk.say(said)
+    assert "utter_report_dropped" not in talk.said
+    assert slots(talk)["report_who"] == "Skill Dove"
+    assert slots(talk)["report_where"] == "report_skip"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("his name is Musa Wangari", "Musa Wangari"),
+        ("il s'appelle Moussa Diallo", "Moussa Diallo"),
+        ("anaitwa Hassan Mwinyi", "Hassan Mwinyi"),
+    ],
+)
+async def test_his_name_is_tells_who_it_was(talk, text, name):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for said in ("1", text):
+        await talk.say(said)
+    assert slots(talk)["report_who"] == name
+
+
+async def test_a_correction_before_the_end_is_kept_for_the_staff_and_sends_nothing(talk, listed_settings):
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for said in ("1", "1", "Skill Dove", "Nairobi", "1", "1", "sorry, it was 200 dollars that I paid"):
+        await talk.say(said)
+    assert talk.said == ["utter_report_noted", "utter_ask_report_confirm"]
+    assert not talk.turn.filed
+    await talk.say("yes")
+    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
+    assert told["what"].endswith("sorry, it was 200 dollars that I paid")

@@ -22,9 +22,15 @@ CUES = load_danger_cues(ROOT / "content")
         ("nataka kufa, sioni sababu ya kuishi", LIFE), ("they will kill me, I dont want to die", DANGER),
         ("ils vont me tuer, je ne veux pas mourir", DANGER), ("sitaki kufa, nisaidieni", DANGER),
         ("I am bleeding and cannot stand", HEALTH), ("j'ai mal à la poitrine", HEALTH),
-        ("caí do telhado e não consigo andar", HEALTH), ("natoka damu nyingi", HEALTH),
+        ("I drank bleach", HEALTH), ("j'ai avalé des comprimés", HEALTH), ("bebi lixívia", HEALTH),
+        ("nimekunywa sumu", HEALTH), ("caí do telhado e não consigo andar", HEALTH), ("natoka damu nyingi", HEALTH),
         ("my boss beats me", DANGER), ("on m'a enfermée", DANGER), ("o patrão bate-me", DANGER),
-        ("bosi ananipiga", DANGER),
+        ("bosi ananipiga", DANGER), ("mon mari veut me tuer", DANGER), ("meu patrão quer me matar", DANGER),
+        ("baba yangu anataka kuniua", DANGER), ("the boat is sinking, we are going to drown", DANGER),
+        ("I am locked in with my sister", DANGER), ("je suis enfermée avec ma soeur", DANGER),
+        ("I am Grace, my sister is locked in a house", SOMEBODY_ELSE), ("c'est pas moi c'est ma fille", SOMEBODY_ELSE),
+        ("Sou o João, a minha irmã está presa em casa do patrão", SOMEBODY_ELSE),
+        ("sio mimi, ni dada yangu", SOMEBODY_ELSE),
         ("please help me, my sister is locked in a house in Lebanon", SOMEBODY_ELSE),
         ("ma soeur est enfermée à Riyad, aidez-moi", SOMEBODY_ELSE),
         ("a minha filha está trancada em casa do patrão, ajudem-me", SOMEBODY_ELSE),
@@ -41,15 +47,18 @@ def test_the_help_is_that_which_is_needed(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["I am safe now", "no, I'm not in danger", "je suis en sécurité", "já estou a salvo", "siko hatarini"]
-)
+    "text",
+    ["I am safe now", "no, I'm not in danger", "she is safe now", "je suis en sécurité", "c'est bon je suis sortie",
+     "já estou a salvo", "já passou, estou melhor", "siko hatarini", "polisi wamefika"],
+)  # fmt: skip
 def test_who_says_that_the_danger_is_over_is_heard(text):
     assert CUES.all_clear(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["I am not safe", "am I safe?", "I am safe but he is here", "I am hiding, safe for now", "sou segura?",
+    ["ça va pas", "ni makosa yangu", "it was a mistake to come", "foi um erro vir para cá",
+     "I am not safe", "am I safe?", "I am safe but he is here", "I am hiding, safe for now", "sou segura?",
      "niko salama?", "ça va mieux mais j'ai peur", "niko salama lakini naogopa",
      "is he safe now that he ran away from them"],
 )  # fmt: skip

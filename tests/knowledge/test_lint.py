@@ -28,6 +28,8 @@ def test_the_real_content_has_no_errors(content_dir):
         (TOPIC, "languages:\n", "languages: [\n", "not valid YAML"),
         ("responses/system.yml", "utter_erased:\n", "utter_erased:\n  buttons: [nowhere]\n", '"nowhere" leads nowhere'),
         ("responses/emergency.yml", "countries_first: [SA", "countries_first: [KSA", '"KSA" has no file in countries/'),
+        ("danger_cues.yml", "life:\n", "life: [\n", "not valid YAML"),
+        ("danger_cues.yml", 'em, "no", na,', "em, no, na,", "put it in quotes"),
         ("menus/main.yml", "- recruiters", "- nowhere", '"nowhere" leads nowhere'),
         ("responses/dialogue.yml", "I will remember: {country}.", "I will remember: {land}.", "placeholders"),
     ],
