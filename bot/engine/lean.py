@@ -11,6 +11,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.slots import Slot
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 
 
@@ -21,12 +24,17 @@ def leave_out_bookkeeping() -> None:
     DomainProvider.load = _Unchecked.__dict__["load"]  # a method still, as a training checks
 
 
-def leave_out_the_cache() -> None:
-    """For every training of this process: each trains all anew, so no component's output need be hashed and kept."""
+def leave_out_of_training() -> None:
+    """For every training of this process: each trains all anew, so no component's output need be hashed and kept.
+
+    Nor are the examples copied and hashed at each of 13 merges: 25 of the 31 seconds that reading 55,000 took.
+    """
     from rasa.engine.training.hooks import TrainingHook  # a process that only answers need not wait for it
 
     TrainingHook.on_before_node = _no_data
     TrainingHook.on_after_node = _not_kept
+    TrainingData.merge = _merged
+    TrainingData.sanitize_examples = staticmethod(_each_once)
 
 
 def _copied(slot: Slot) -> Slot:
@@ -54,6 +62,29 @@ class _Unchecked(DomainProvider):
         with model_storage.read_from(resource) as directory:
             domain = Domain.from_dict(read_yaml_file(directory / "domain.yml"))
         return cls(model_storage, resource, domain)
+
+
+def _merged(self: TrainingData, *others: TrainingData | None) -> TrainingData:
+    """What Rasa's own way gives, with the same examples instead of copies."""
+    parts = [self, *filter(None, others)]
+    return TrainingData(
+        [example for part in parts for example in part.training_examples],
+        {text: meant for part in parts for text, meant in part.entity_synonyms.items()},
+        [feature for part in parts for feature in part.regex_features],
+        [table for part in parts for table in part.lookup_tables],
+        {name: said for part in parts for name, said in part.responses.items()},
+    )
+
+
+def _each_once(examples: list[Message]) -> list[Message]:
+    """The examples without those that stand there twice; labelled texts are compared, and not their hashes."""
+    kept: dict[Any, Message] = {}
+    for example in examples:
+        data = example.data
+        if data.get(INTENT):
+            example.set(INTENT, data[INTENT].strip())
+        kept.setdefault((data.get(INTENT), data.get(TEXT)) if data.keys() <= {INTENT, TEXT} else example, example)
+    return list(kept.values())
 
 
 def _no_data(hook: Any, **node: Any) -> dict[str, Any]:

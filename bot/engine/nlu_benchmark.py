@@ -16,14 +16,14 @@ from bot.engine import runtime  # isort: skip  # must come before rasa
 import rasa.model_training
 from rasa.core.agent import Agent
 
-from bot.engine.lean import leave_out_the_cache
+from bot.engine.lean import leave_out_of_training
 from bot.engine.training import silent
 from bot.faults import Fault
 from bot.knowledge.understood import FALLBACK, OUT_OF_SCOPE
 from bot.settings import ROOT
 
 runtime.quiet_logs()
-leave_out_the_cache()
+leave_out_of_training()
 COST = 0.002
 """Of in-scope accuracy, for which out-of-scope messages are declined; more buys little on CLINC150's validation."""
 

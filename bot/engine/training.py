@@ -15,7 +15,7 @@ from bot.faults import Fault
 from bot.engine import runtime  # isort: skip  # must come before rasa
 from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
-from bot.engine.lean import leave_out_the_cache
+from bot.engine.lean import leave_out_of_training
 from bot.engine.nlu.features import encoder_fingerprint
 from bot.knowledge.reading import load
 from bot.settings import ROOT, Settings
@@ -103,7 +103,7 @@ def train(settings: Settings) -> Path:
     load(settings.content_dir, texts_to_train_from(settings.database, settings.content_dir))
     import rasa.model_training  # a process that only looks for a model need not wait for it
 
-    leave_out_the_cache()
+    leave_out_of_training()
     runtime.quiet_logs()
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     target = settings.models_dir / f"salama-{fingerprint(settings)}.tar.gz"

@@ -178,3 +178,20 @@ def test_training_keeps_nothing_for_a_training_that_is_not_forced(tmp_path, monk
     rows = tmp_path / "rows.csv"
     rows.write_text("text,label\nwill it rain,weather\nis it sunny,weather\nsend 3 dollars,money\npay bob,money\n")
     assert run(rows, rows, None)["in_scope_accuracy"] is not None
+
+
+def test_examples_that_are_merged_without_copies_stand_there_once():
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.engine.lean import leave_out_of_training
+
+    leave_out_of_training()
+    twice = [Message.build("is it safe?", intent=intent) for intent in ("risk_check ", "risk_check")]
+    others = [Message.build("is it safe?", intent="greet"), Message({"action_name": "action_menu"}), twice[0]]
+    whole = TrainingData(twice, {"KSA": "SA"}).merge(TrainingData(others, {"UAE": "AE"}), None)
+    assert [example.data for example in whole.training_examples] == [
+        {"text": "is it safe?", "intent": "risk_check"},
+        {"text": "is it safe?", "intent": "greet"},
+        {"action_name": "action_menu"},
+    ]
+    assert whole.entity_synonyms == {"KSA": "SA", "UAE": "AE"}
