@@ -7,6 +7,8 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
+from bot.knowledge.answers import WHO_HELPS
+from bot.knowledge.danger_cues import HELP
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
 from bot.settings import load_settings
@@ -43,7 +45,10 @@ class ActionAnswerWithFacts(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say `utter_<intent>`."""
-        response = f"utter_{intent_of(tracker)}"
+        response, about = f"utter_{intent_of(tracker)}", tracker.get_slot("about")
+        if response == WHO_HELPS and about in HELP:
+            say.utter_message(response=response, help=about)
+            return [UNDERSTOOD]  # the danger is not over
         say.utter_message(response=response)
         return [SlotSet("about", response), UNDERSTOOD]
 

@@ -14,15 +14,13 @@ from bot.conversations.inbox import NOTICE
 from bot.conversations.lifecycle import close_idle
 from bot.conversations.turn import TALK_TO_PERSON, UNHELPFUL, Turn
 from bot.conversations.voice import Voice
+from bot.knowledge.answers import WHO_HELPS
 from bot.knowledge.reply import Choice
 from bot.knowledge.store import KnowledgeStore
 from bot.knowledge.understood import EMERGENCY
 
 ASKS_FOR_FEEDBACK = ("web", "telegram")
 """Where one more choice costs nothing: an SMS would grow by a line, and a WhatsApp answer lose its buttons."""
-
-
-WHO_HELPS = "utter_talk_to_person"
 
 
 class Desk:

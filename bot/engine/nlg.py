@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.knowledge import course_replies
-from bot.knowledge.answers import Composer, Places
+from bot.knowledge.answers import WHO_HELPS, Composer, Places
 from bot.knowledge.centres import Where
 from bot.knowledge.reply import Reply
 from bot.knowledge.store import shared_store
@@ -75,6 +75,8 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
         return composer.emergency(places, arguments["help"], arguments["again"])
+    if name == WHO_HELPS and "help" in arguments:
+        return composer.person_in_danger(places, arguments["help"])
     if name == "utter_centres":
         return composer.centres(Where(**arguments["where"]), places.origin, arguments.get("skip", 0))
     if name == "utter_ask_centre_place":

@@ -22,6 +22,7 @@ from bot.knowledge.risk import weigh
 MAX_COUNTRY_CHOICES = 6
 OFFICES_TO_ASK = (FactKind.REGISTER, FactKind.COMPLAINT)
 MAX_OFFICES = 3
+WHO_HELPS = "utter_talk_to_person"
 AFTER_HELP = ("talk_to_person", "safe_now", "menu")
 """What can be chosen once the numbers were said."""
 
@@ -135,6 +136,17 @@ class Composer:
         choices = () if again and here else self._country_choices(lines, but=here, first=(home, *most_asked))
         after = AFTER_HELP if again else AFTER_HELP[:1]
         return Reply("\n\n".join(filter(None, blocks)), choices + self.choices(after), id)
+
+    def person_in_danger(self, places: Places, help_id: str) -> Reply:
+        """How a person is reached by who asked for help right before: the lines of that help, and none for complaints.
+
+        Args:
+            help_id: one of HELP.
+        """
+        lines = self.knowledge.responses[help_id].facts
+        here = places.destination
+        blocks = [self._response_text(WHO_HELPS), self._help_lines(here, lines) if here else ""]
+        return Reply("\n\n".join(filter(None, blocks)), self.choices(AFTER_HELP[1:]), WHO_HELPS)
 
     def country_noted(self, code: str) -> Reply:
         """Says that country `code` will be kept in mind, with the main menu's entries."""

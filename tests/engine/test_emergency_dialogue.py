@@ -108,3 +108,14 @@ async def test_who_is_not_in_danger_any_more_is_answered_in_their_language(talk)
     text = await talk.say("je ne suis plus en danger")
     assert "utter_safe_now" in talk.said
     assert "bon à savoir" in text
+
+
+async def test_a_person_asked_for_in_danger_is_no_office_for_complaints(talk):
+    await talk.say("I want to kill myself")
+    await talk.say("I am in Dubai")
+    text = await talk.say("talk to a person")
+    assert "utter_talk_to_person" in talk.said
+    assert "999" in text
+    assert "MOHRE" not in text
+    await talk.say("blorp zzz")
+    assert talk.said == [LIFE]
