@@ -31,7 +31,7 @@ def looking(database, what):
     return Teacher(database, lambda run_id: [sys.executable, "-c", CARRIES_OUT, url, str(run_id), what])
 
 
-def wait_for(database, run_id, state, looks=None, seconds=20):
+def wait_for(database, run_id, state, looks=None, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if looks:
