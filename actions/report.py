@@ -22,7 +22,7 @@ from actions.base import (
 from actions.registry import listed_name, say_verdict, who_is_named
 from bot.conversations.offered import picked_number
 from bot.knowledge.store import shared_store
-from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.understood import EMERGENCY, FALLBACK, LONGEST_COMMAND, OUT_OF_SCOPE
 from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
 from bot.registry.lookup import CHOSEN
@@ -37,7 +37,7 @@ ANSWER_HERE = "report_answer_here"
 SKIP = "report_skip"
 LEAVES = ("stop", "menu", "change_language", "erase_my_data", "erase_confirmed")
 """What ends or changes the form by its own rule; a long message is a story all the same."""
-MAX_WORDS_OF_A_WISH, LONGEST_COMMAND = 6, 2
+MAX_WORDS_OF_A_WISH = 6
 MOST_DIGITS_PICKED = 2
 """Digits of a choice; more are told."""
 SMALL_TALK = ("thank", "greet", "goodbye", "talk_to_person")
@@ -176,7 +176,7 @@ def _leaves(tracker: Tracker, text: str, meant: str | None) -> bool:
     intent = intent_of(tracker)
     if intent == "erase_my_data" and confidence_of(tracker) < SURE:
         return False  # the "yes" that follows would erase all
-    longest = LONGEST_COMMAND if intent == "menu" else MAX_WORDS_OF_A_WISH  # "she is called Mercy" is no menu
+    longest = LONGEST_COMMAND if intent == "menu" else MAX_WORDS_OF_A_WISH
     return intent == EMERGENCY or (intent in LEAVES and meant is None and len(text.split()) <= longest)
 
 

@@ -12,7 +12,7 @@ from bot.knowledge.course_replies import Place, picked_by_words
 from bot.knowledge.danger_cues import HELP, OF_OTHERS, DangerCues, load_danger_cues
 from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
+from bot.knowledge.understood import EMERGENCY, FALLBACK, LONGEST_COMMAND, OUT_OF_SCOPE
 from bot.knowledge.words import plain
 from bot.registry.replies import REPORT_CHOICES, REPORT_GO_ON
 from bot.safety.emergency import lexicon_of
@@ -30,8 +30,6 @@ WEAK, LIKELY = 0.6, 0.25
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
 STOP = "stop"
-LONGEST_COMMAND = 2
-"""Words of a wish for the menu, where a name may be one too."""
 OF_AGE = 18
 """Years from which nobody is a child (Convention on the Rights of the Child, article 1)."""
 OLDEST = 99
@@ -92,17 +90,17 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 
 def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: who it is about and where, or words that would lead away from help."""
-    cues, name = _danger_cues(), _name(whole)
-    is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)  # "she is called Mercy"
+    cues, name, of_others = _danger_cues(), _name(whole), before.slots.get("about") in OF_OTHERS
+    is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)
     unknown = name in (FALLBACK, OUT_OF_SCOPE) or is_name or cues.says_nothing(text, whole["entities"])
-    if unknown and before.slots.get("about") not in OF_OTHERS and cues.help_for(text) in OF_OTHERS:
+    if unknown and not of_others and cues.help_for(text) in OF_OTHERS:
         return _as(EMERGENCY, text, whole)  # "it is not me, it is my sister"
-    if _name(whole) == FALLBACK and _likely_topic(whole, knowledge, LIKELY_IN_DANGER):
+    if name == FALLBACK and _likely_topic(whole, knowledge, LIKELY_IN_DANGER):
         return None  # it is offered: "what about my salary?"
-    doubtful_end = _name(whole) == STOP and _confidence(whole) < WEAK  # "please hurry"
-    leads_away = unknown or doubtful_end or _name(whole) in ANSWERS
+    doubtful_end = name == STOP and _confidence(whole) < WEAK  # "please hurry"
+    leads_away = unknown or doubtful_end or name in ANSWERS
     if len(text.split()) <= LONGEST_PLACE:
-        if before.slots.get("about") in OF_OTHERS and whole["entities"] and cues.is_of_the_writer(text):
+        if of_others and whole["entities"] and cues.is_of_the_writer(text):
             return _as("inform_country", text, {**whole, "entities": [_at_home(one) for one in whole["entities"]]})
         named = _countries(whole)
         if _countries(whole, "origin") and not named:

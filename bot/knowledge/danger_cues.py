@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from braceexpand import braceexpand
 
-from bot.knowledge.words import PhraseFinder, plain
+from bot.knowledge.form_cues import phrases_of
+from bot.knowledge.words import PhraseFinder, is_asked, plain
 
 DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergency_health"
 SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE = "utter_emergency_others", "utter_emergency_others_life"
@@ -32,9 +32,9 @@ class DangerCues:
     """
 
     def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
-        self._empty = {word for phrase in _phrases(groups[EMPTY]) for word in plain(phrase).split()}
+        self._empty = {word for phrase in phrases_of(groups[EMPTY]) for word in plain(phrase).split()}
         self._finders = [
-            PhraseFinder({p: name for name in names for p in _phrases(groups[name])}) for names in QUESTIONS
+            PhraseFinder({p: name for name in names for p in phrases_of(groups[name])}) for names in QUESTIONS
         ]
 
     def help_for(self, text: str) -> str:
@@ -54,7 +54,7 @@ class DangerCues:
 
     def all_clear(self, text: str) -> bool:
         """Whether `text` says in few words that nobody is in danger, and does not ask."""
-        if len(plain(text).split()) > LONGEST_ALL_CLEAR or text.rstrip(" .!").endswith("?"):
+        if len(plain(text).split()) > LONGEST_ALL_CLEAR or is_asked(text):
             return False
         found = self._groups_in(text)
         return "safe" in found and "doubt" not in found
@@ -75,10 +75,6 @@ class DangerCues:
 
     def _groups_in(self, text: str) -> set[str]:
         return {found.value for finder in self._finders for found in finder.find(text)}
-
-
-def _phrases(group: dict[str, list[str]]) -> Iterable[str]:
-    return (phrase for patterns in group.values() for pattern in patterns for phrase in braceexpand(pattern))
 
 
 @lru_cache(maxsize=4)

@@ -9,9 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 import yaml
-from braceexpand import braceexpand
 
-from bot.knowledge.words import PhraseFinder, as_written, plain
+from bot.knowledge.words import PhraseFinder, as_written, expanded, is_asked, plain
 
 LONGEST_ASIDE = 12
 """Words of a refusal or question; a longer message tells what happened, whatever it begins with."""
@@ -29,8 +28,8 @@ class FormCues:
 
     def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
         self._finders = {name: _finder(group) for name, group in groups.items()}
-        self._yes_no = {_once(phrase) for phrase in _phrases(groups["yes_no"])}
-        self._sums = PhraseFinder({phrase: group for group in SUMS for phrase in _phrases(groups[group])})
+        self._yes_no = {_once(phrase) for phrase in phrases_of(groups["yes_no"])}
+        self._sums = PhraseFinder({phrase: group for group in SUMS for phrase in phrases_of(groups[group])})
 
     def refuses(self, text: str) -> bool:
         """Whether `text` begins by saying that the person will not go on."""
@@ -58,7 +57,7 @@ class FormCues:
     def is_question(self, text: str) -> bool:
         """Whether `text` is a short question."""
         short = len(plain(text).split()) <= LONGEST_ASIDE
-        return short and (text.rstrip(" .!").endswith("?") or self._begins("questions", text))
+        return short and (is_asked(text) or self._begins("questions", text))
 
     def wants_answer(self, text: str) -> bool:
         """Whether `text` asks, unlike "do not write to me", for an answer."""
@@ -67,7 +66,7 @@ class FormCues:
     def stays_anonymous(self, text: str) -> bool:
         """Whether a short `text` says, and does not ask, that its writer is not to be named."""
         short = len(plain(text).split()) <= LONGEST_ASIDE
-        return short and bool(self._finders["anonymous"].find(text)) and not text.rstrip(" .!").endswith("?")
+        return short and bool(self._finders["anonymous"].find(text)) and not is_asked(text)
 
     def goes_on(self, text: str) -> bool:
         """Whether `text` says to go on with what was stopped, and nothing else."""
@@ -109,11 +108,12 @@ def _once(word: str) -> str:
 
 
 def _finder(group: dict[str, list[str]]) -> PhraseFinder[bool]:
-    return PhraseFinder({phrase: True for phrase in _phrases(group)})
+    return PhraseFinder({phrase: True for phrase in phrases_of(group)})
 
 
-def _phrases(group: dict[str, list[str]]) -> Iterator[str]:
-    return (phrase for patterns in group.values() for pattern in patterns for phrase in braceexpand(pattern))
+def phrases_of(group: dict[str, list[str]]) -> Iterator[str]:
+    """The phrases of a group of patterns by language."""
+    return expanded(pattern for patterns in group.values() for pattern in patterns)
 
 
 @lru_cache(maxsize=4)

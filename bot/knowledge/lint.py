@@ -13,7 +13,7 @@ from bot.knowledge.asking import NEXT, RELATED
 from bot.knowledge.centre_lint import lint_centres, missing_labels
 from bot.knowledge.course_lint import lint_course
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, document, read
+from bot.knowledge.reading import NOTHING, ContentFiles, Document, Problem, read, read_document
 from bot.knowledge.segments import fold, outside_gsm7, segments, septets
 
 MAX_SMS_SEGMENTS = 2
@@ -35,7 +35,7 @@ def lint(root: Path, today: dt.date, overlay: Mapping[str, str] = NOTHING) -> li
         return problems or [Problem(root / "languages.yml", 1, "no language is defined")]
     for path in sorted({*knowledge.files.values(), *(root / name for name in BESIDE)}):
         if content.exists(path):
-            found = document(content, path)
+            found = read_document(content, path)
             problems += [found] if isinstance(found, Problem) else _lint_file(knowledge, found, today)
     problems += _missing_word_lists(knowledge, root)
     problems += _questions_asked_twice(knowledge, content)
@@ -47,7 +47,7 @@ def lint_one(root: Path, today: dt.date, overlay: Mapping[str, str], path: str) 
     content = ContentFiles(root, overlay)
     knowledge, problems = read(root, overlay)
     file = root / path
-    if file in knowledge.files.values() and isinstance(found := document(content, file), Document):
+    if file in knowledge.files.values() and isinstance(found := read_document(content, file), Document):
         problems += _lint_file(knowledge, found, today)
         problems += _questions_asked_twice(knowledge, content)
     return knowledge, _sorted([problem for problem in problems if problem.file == file])

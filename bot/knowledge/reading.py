@@ -108,7 +108,7 @@ class Document:
         return Problem(self.path, self.line_of(location), message, is_error)
 
 
-def document(content: ContentFiles, path: Path) -> Document | Problem:
+def read_document(content: ContentFiles, path: Path) -> Document | Problem:
     """The text and data of one file, or why they cannot be read."""
     try:
         text = content.text(path)
@@ -134,7 +134,7 @@ class _Reader:
 
     def documents(self, pattern: str) -> Iterator[Document]:
         for path in self.content.matching(pattern):
-            found = document(self.content, path)
+            found = read_document(self.content, path)
             if isinstance(found, Document):
                 yield found
             else:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from braceexpand import braceexpand
 
 V = TypeVar("V")
 NO_LETTERS = re.compile(r"[^a-z0-9]+")
@@ -25,6 +27,16 @@ def as_written(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     letters = (c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+def expanded(patterns: Iterable[str]) -> Iterator[str]:
+    """The phrases that patterns with shell braces stand for: "{he,she} left" for two."""
+    return (phrase for pattern in patterns for phrase in braceexpand(pattern))
+
+
+def is_asked(text: str) -> bool:
+    """Whether `text` ends in a question mark."""
+    return text.rstrip(" .!").endswith("?")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from braceexpand import braceexpand
-
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import Lexicon
-from bot.knowledge.words import PhraseFinder, plain
+from bot.knowledge.words import PhraseFinder, expanded, plain
 from bot.storage.prepared import as_bytes, prepared
 
 DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
@@ -31,7 +29,7 @@ class EmergencyLexicon:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         lexicons = list(lexicons)
-        self._alone = {_drawn_out(p) for lexicon in lexicons for p in _expand(_all(lexicon.alone))}
+        self._alone = {_drawn_out(p) for lexicon in lexicons for p in expanded(_all(lexicon.alone))}
         groups: list[Iterable[str]] = [
             [pattern for lexicon in lexicons for pattern in _all(lexicon.phrases)],
             [pattern for lexicon in lexicons for pattern in _all(lexicon.denials)],
@@ -87,15 +85,11 @@ def _all(by_situation: dict[str, tuple[str, ...]]) -> Iterable[str]:
     return (pattern for patterns in by_situation.values() for pattern in patterns)
 
 
-def _expand(patterns: Iterable[str]) -> Iterable[str]:
-    return (phrase for pattern in patterns for phrase in braceexpand(pattern))
-
-
 def _finder(groups: Iterable[Iterable[str]]) -> PhraseFinder[frozenset[int]]:
     """All groups' phrases in one finder, so that a message is gone through once and not once a group."""
     of: dict[str, set[int]] = defaultdict(set)
     for number, patterns in enumerate(groups):
-        for phrase in map(_as_meant, _expand(patterns)):
+        for phrase in map(_as_meant, expanded(patterns)):
             of[phrase].add(number)
     shared: dict[frozenset[int], frozenset[int]] = {}
     return PhraseFinder({phrase: shared.setdefault(key := frozenset(numbers), key) for phrase, numbers in of.items()})

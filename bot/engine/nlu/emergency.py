@@ -14,11 +14,11 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.engine.dialogue_state import open_form
 from bot.engine.nlu.recruiters import CHECK
 from bot.knowledge.danger_cues import DangerCues, load_danger_cues
-from bot.knowledge.places import PlaceFinder
+from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry.at_hand import lists_say
-from bot.safety.emergency import EmergencyLexicon, lexicon_of
+from bot.safety.emergency import lexicon_of
 from bot.settings import load_settings
 
 SURE_OF_A_TOPIC = 0.75
@@ -40,11 +40,9 @@ class EmergencyDetector(GraphComponent):
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
-    def __init__(
-        self, config: dict[str, Any], lexicon: EmergencyLexicon, cues: DangerCues, places: PlaceFinder
-    ) -> None:
+    def __init__(self, config: dict[str, Any], knowledge: Knowledge, cues: DangerCues) -> None:
         self._likely, self._sure, self._unthinkable = (float(config[n]) for n in ("likely", "sure", "unthinkable"))
-        self._lexicon, self._cues, self._places = lexicon, cues, places
+        self._knowledge, self._lexicon, self._cues = knowledge, lexicon_of(knowledge), cues
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -69,8 +67,7 @@ class EmergencyDetector(GraphComponent):
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
         content_dir = load_settings().content_dir
-        knowledge = shared_store(content_dir).current
-        return cls(config, lexicon_of(knowledge), load_danger_cues(content_dir), knowledge.places)
+        return cls(config, shared_store(content_dir).current, load_danger_cues(content_dir))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""
@@ -94,16 +91,16 @@ class EmergencyDetector(GraphComponent):
         return probability < self._unthinkable and _is_sure_of_a_topic(intent) and not self._lexicon.cries(text)
 
     def _is_place(self, name: str) -> bool:
-        return self._places.exact(name) is not None
+        return self._knowledge.places.exact(name) is not None
 
     def _is_likely(self, message: Message, text: str, probability: float) -> bool:
         """Whether the classifier finds danger, whatever the words."""
         form = open_form()
-        if self._cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place):
-            return False
         # "niko Mbeya" answers where somebody is, and begins like many a call for help
         least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
-        return probability >= least and form != REPORT_FORM and not _is_a_recruiter(text)
+        if probability < least or form == REPORT_FORM or _is_a_recruiter(text):
+            return False
+        return not self._cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place)
 
 
 def _is_sure_of_a_topic(intent: dict[str, Any]) -> bool:
