@@ -7,8 +7,8 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
-from bot.knowledge.answers import WHO_HELPS
 from bot.knowledge.danger_cues import HELP
+from bot.knowledge.emergency_replies import WHO_HELPS
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
 from bot.settings import load_settings

@@ -14,7 +14,7 @@ from bot.conversations.inbox import NOTICE
 from bot.conversations.lifecycle import close_idle
 from bot.conversations.turn import TALK_TO_PERSON, UNHELPFUL, Turn
 from bot.conversations.voice import Voice
-from bot.knowledge.answers import WHO_HELPS
+from bot.knowledge.emergency_replies import WHO_HELPS
 from bot.knowledge.reply import Choice
 from bot.knowledge.store import KnowledgeStore
 from bot.knowledge.understood import EMERGENCY

@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.channels.rendering import Channel, numbered, pages, render
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.centres import Where
-from bot.knowledge.danger_cues import DANGER, LIFE
+from bot.knowledge.danger_cues import DANGER, HELP, LIFE
+from bot.knowledge.emergency_replies import numbers
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.lint import lint_one
 from bot.knowledge.model import HELP_LINES, FactKind
@@ -95,7 +96,10 @@ def _replies(composer: Composer, root: Path, path: str) -> list[Reply]:
     if path.startswith("centres/"):
         return [composer.centres(Where(stem))] if stem in knowledge.centres else []
     if path.startswith("countries/"):
-        return [composer.facts(about, stem) for about in _shown_by(knowledge, stem)]
+        return [
+            numbers(composer, about, stem) if about in HELP else composer.facts(about, stem)
+            for about in _shown_by(knowledge, stem)
+        ]
     ids = [id for id, file in knowledge.files.items() if file == root / path and id in knowledge.responses]
     return [composer.response(id, Places(), **_placeholders(knowledge, id)) for id in ids[:MOST_REPLIES]]
 

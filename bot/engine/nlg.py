@@ -11,9 +11,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.knowledge import course_replies
-from bot.knowledge.answers import WHO_HELPS, Composer, Places
+from bot.knowledge import course_replies, emergency_replies
+from bot.knowledge.answers import Composer, Places
 from bot.knowledge.centres import Where
+from bot.knowledge.danger_cues import HELP
 from bot.knowledge.reply import Reply
 from bot.knowledge.store import shared_store
 from bot.registry import replies as registry_replies
@@ -70,13 +71,14 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_menu":
         return composer.menu(arguments.get("menu") or "main")
     if name == "utter_facts":
-        return composer.facts(arguments["about"], arguments["country"])
+        about, country = arguments["about"], arguments["country"]
+        return emergency_replies.numbers(composer, about, country) if about in HELP else composer.facts(about, country)
     if name == "utter_suggestions":
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
-        return composer.emergency(places, arguments["help"], arguments["again"])
-    if name == WHO_HELPS and "help" in arguments:
-        return composer.person_in_danger(places, arguments["help"])
+        return emergency_replies.emergency(composer, places, arguments["help"], arguments["again"])
+    if name == emergency_replies.WHO_HELPS and "help" in arguments:
+        return emergency_replies.person_in_danger(composer, places, arguments["help"])
     if name == "utter_centres":
         return composer.centres(Where(**arguments["where"]), places.origin, arguments.get("skip", 0))
     if name == "utter_ask_centre_place":

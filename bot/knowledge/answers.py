@@ -13,7 +13,6 @@ from babel.languages import get_official_languages
 from bot.knowledge import countries
 from bot.knowledge.centre_text import describe, opening
 from bot.knowledge.centres import Where, offices
-from bot.knowledge.danger_cues import DANGER, HELP, OF_OTHERS
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.model import HELP_LINES, Country, Fact, FactKind, Role
 from bot.knowledge.reply import Choice, Reply
@@ -22,9 +21,6 @@ from bot.knowledge.risk import weigh
 MAX_COUNTRY_CHOICES = 6
 OFFICES_TO_ASK = (FactKind.REGISTER, FactKind.COMPLAINT)
 MAX_OFFICES = 3
-WHO_HELPS = "utter_talk_to_person"
-AFTER_HELP = ("talk_to_person", "safe_now", "menu")
-"""What can be chosen once the numbers were said."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Composer:
             countries_first: the countries that are offered before others, where it asks which one it is.
         """
         response = self.knowledge.responses[id]
-        text = self._response_text(id).format(**values)
+        text = self.response_text(id).format(**values)
         return self._with_facts(id, [text], response.facts, response.buttons, places or Places(), countries_first)
 
     def menu(self, id: str) -> Reply:
@@ -102,55 +98,14 @@ class Composer:
     def facts(self, topic_or_response: str, country: str) -> Reply:
         """What is known about `country` for a topic or response that asked for it."""
         item = self.knowledge.topics.get(topic_or_response) or self.knowledge.responses[topic_or_response]
-        if topic_or_response in HELP:
-            numbers = self._help_lines(country, item.facts)
-            return Reply(numbers, self.choices(AFTER_HELP), "facts_emergency")
-        block = self._facts_block(country, item.facts, None)
+        block = self.facts_block(country, item.facts, None)
         if not block:
             return Reply(self._no_facts(country), self.choices([*item.buttons, "menu"]), "utter_no_facts")
         return Reply(block, self.choices([*item.buttons, "menu"]), f"facts_{topic_or_response}")
 
-    def emergency(self, places: Places, id: str = DANGER, again: bool = False) -> Reply:
-        """Help at once: the lines of the person's countries and what to do now; else also which country it is.
-
-        Args:
-            id: one of HELP.
-            again: whether it was said right before; the numbers are what is worth saying twice.
-        """
-        lines = self.knowledge.responses[id].facts
-        here, home = places.destination, places.origin  # where somebody comes from is not where they are in danger
-        found = self._facts_block(here, lines, None, urgent=True) if here else ""
-        # police at home cannot come; a line that is reached from abroad can help
-        from_home = self._facts_block(home, lines, None, from_abroad=True, urgent=True) if home else ""
-        # says that there is none, and where to turn
-        missing = self._help_lines(here, lines) if here and not found else ""
-        first = self._response_text("utter_emergency_again" if again else id)
-        if self.sms:  # the number and what to do must be in the first message
-            more = self._response_text("utter_emergency_more") if id == DANGER and not again else ""
-            blocks = [found, first, missing, from_home, more]
-        else:
-            blocks = [found, from_home, first, missing]
-        # the country was perhaps only spoken of: the person must be able to say that it is another one
-        blocks.append(self._response_text(_which_country(id, here)))
-        most_asked = self.knowledge.responses[DANGER].countries_first
-        choices = () if again and here else self._country_choices(lines, but=here, first=(home, *most_asked))
-        after = AFTER_HELP if again else AFTER_HELP[:1]
-        return Reply("\n\n".join(filter(None, blocks)), choices + self.choices(after), id)
-
-    def person_in_danger(self, places: Places, help_id: str) -> Reply:
-        """How a person is reached by who asked for help right before: the lines of that help, and none for complaints.
-
-        Args:
-            help_id: one of HELP.
-        """
-        lines = self.knowledge.responses[help_id].facts
-        here = places.destination
-        blocks = [self._response_text(WHO_HELPS), self._help_lines(here, lines) if here else ""]
-        return Reply("\n\n".join(filter(None, blocks)), self.choices(AFTER_HELP[1:]), WHO_HELPS)
-
     def country_noted(self, code: str) -> Reply:
         """Says that country `code` will be kept in mind, with the main menu's entries."""
-        text = self._response_text("utter_country_noted").format(country=self._country(code))
+        text = self.response_text("utter_country_noted").format(country=self.country(code))
         return Reply(text, self.choices(self.knowledge.menus["main"].items), "utter_country_noted")
 
     def risk_question(self, id: str) -> Reply:
@@ -159,7 +114,7 @@ class Composer:
         number = next(n for n, question in enumerate(questions, 1) if question.id == id)
         text = f"{number}/{len(questions)} {questions[number - 1].languages[self.language].question}"
         if number == 1:
-            text = self._response_text("utter_risk_intro").format(total=len(questions)) + "\n\n" + text
+            text = self.response_text("utter_risk_intro").format(total=len(questions)) + "\n\n" + text
         answers = (("yes", "affirm"), ("no", "deny"), ("unsure", "unsure"))
         choices = tuple(Choice(self._label(label), payload(intent)) for label, intent in answers)
         return Reply(text, choices, f"risk_{id}")
@@ -174,7 +129,7 @@ class Composer:
     def ask_place(self, places: Places) -> Reply:
         """The question from which town or country an office is looked for, with the countries known already."""
         known = dict.fromkeys(code for code, _ in places.named())
-        choices = tuple(Choice(self._country(code), payload("find_mrc", country=code)) for code in known)
+        choices = tuple(Choice(self.country(code), payload("find_mrc", country=code)) for code in known)
         return self._plain("utter_ask_centre_place", choices)
 
     def centres(self, where: Where, citizen_of: str | None = None, skip: int = 0) -> Reply:
@@ -190,7 +145,7 @@ class Composer:
         if not shown:
             return self._no_centre(where)
         id = _heading(where)
-        blocks = [self._response_text(id).format(place=where.town or self._country(where.country))]
+        blocks = [self.response_text(id).format(place=where.town or self.country(where.country))]
         blocks += [describe(office, self.language, self._label, self.sms) for office in shown]
         known = self.knowledge.centres[where.country]
         if self.today > known.review_by:
@@ -203,17 +158,13 @@ class Composer:
     def _no_centre(self, where: Where) -> Reply:
         """Says that no office is known there; gives the official places instead."""
         response = self.knowledge.responses["utter_find_mrc"]
-        text = self._response_text("utter_centres_none").format(country=self._country(where.country))
-        official = self._facts_block(where.country, response.facts, None)
-        blocks = [text, official or self._response_text("utter_find_mrc")]
+        text = self.response_text("utter_centres_none").format(country=self.country(where.country))
+        official = self.facts_block(where.country, response.facts, None)
+        blocks = [text, official or self.response_text("utter_find_mrc")]
         return Reply("\n\n".join(blocks), self._centre_choices(), "utter_centres_none")
 
     def _centre_choices(self) -> tuple[Choice, ...]:
         return self.choices([*self.knowledge.responses["utter_find_mrc"].buttons, "menu"])
-
-    def _help_lines(self, code: str, kinds: Iterable[FactKind]) -> str:
-        missing = self._response_text("utter_emergency_no_number").format(country=self._country(code))
-        return self._facts_block(code, kinds, None) or missing
 
     def _with_facts(
         self,
@@ -233,23 +184,23 @@ class Composer:
             # the rules of recruitment are those of home
             blocks.append(self._no_facts(here if set(kinds) <= set(HELP_LINES) else home))
         elif kinds:
-            blocks.append(self._response_text("utter_ask_country"))
-            choices = self._country_choices(kinds, first=countries_first)
+            blocks.append(self.response_text("utter_ask_country"))
+            choices = self.country_choices(kinds, first=countries_first)
         return Reply("\n\n".join(blocks), choices + self.choices(buttons), id)
 
     def facts_of(self, places: Places, kinds: Iterable[FactKind]) -> list[str]:
         """What is known of `kinds` about the person's countries, a block a country."""
         named = places.named()
-        blocks = [block for code, role in named if (block := self._facts_block(code, kinds, role))]
+        blocks = [block for code, role in named if (block := self.facts_block(code, kinds, role))]
         # "what may an agent charge in Uganda" names no destination: what is known of the country is better than nothing
-        return blocks or [block for code, _ in named if (block := self._facts_block(code, kinds, None))]
+        return blocks or [block for code, _ in named if (block := self.facts_block(code, kinds, None))]
 
     def _no_facts(self, code: str) -> str:
         """Says that content has no such fact of the country, and names the offices that can be asked there."""
-        text = self._response_text("utter_no_facts").format(country=self._country(code))
-        return "\n\n".join(filter(None, [text, self._facts_block(code, OFFICES_TO_ASK, None)]))
+        text = self.response_text("utter_no_facts").format(country=self.country(code))
+        return "\n\n".join(filter(None, [text, self.facts_block(code, OFFICES_TO_ASK, None)]))
 
-    def _facts_block(
+    def facts_block(
         self,
         code: str,
         kinds: Iterable[FactKind],
@@ -267,7 +218,7 @@ class Composer:
             return ""
         if self.today > country.review_by and not urgent:
             lines.append(self._label("stale").format(date=country.reviewed_on.isoformat()))
-        return "\n".join([f"{self._country(code)}:", *lines])
+        return "\n".join([f"{self.country(code)}:", *lines])
 
     def _fact(self, fact: Fact) -> str:
         parts = [fact.name_in(self.language)]
@@ -287,9 +238,10 @@ class Composer:
         return "- " + " ".join(filter(None, [line + ("." if text else ""), text, fact.url, origin]))
 
     def _plain(self, id: str, choices: tuple[Choice, ...]) -> Reply:
-        return Reply(self._response_text(id), choices, id)
+        return Reply(self.response_text(id), choices, id)
 
-    def _response_text(self, id: str) -> str:
+    def response_text(self, id: str) -> str:
+        """The words of the fixed utterance `id`, its placeholders unfilled."""
         text = self.knowledge.responses[id].languages[self.language]
         return text.sms if self.sms and text.sms else text.text
 
@@ -303,9 +255,10 @@ class Composer:
             return payload("course", course=id)
         return payload("menu", menu=id) if id in self.knowledge.menus else payload(id)
 
-    def _country_choices(
+    def country_choices(
         self, kinds: Iterable[FactKind], but: str | None = None, first: Sequence[str | None] = ()
     ) -> tuple[Choice, ...]:
+        """Countries of which a fact of `kinds` is known, to choose from: `first` those, then where this is spoken."""
         wanted = set(kinds)
         having = [c for c in self.knowledge.countries.values() if any(fact.kind in wanted for fact in c.facts)]
         place = {code: index for index, code in reversed(list(enumerate(first)))}
@@ -313,11 +266,11 @@ class Composer:
             key=lambda c: (
                 place.get(c.country, len(place)),
                 c.country not in self._at_home,
-                self._country(c.country),
+                self.country(c.country),
             )
         )
         return tuple(
-            Choice(self._country(c.country), payload("inform_country", country=c.country))
+            Choice(self.country(c.country), payload("inform_country", country=c.country))
             for c in [c for c in having if c.country != but][:MAX_COUNTRY_CHOICES]
         )
 
@@ -326,7 +279,8 @@ class Composer:
         """Countries in which the language of the reply is official (CLDR)."""
         return {c for c in self.knowledge.countries if self.language in get_official_languages(c, de_facto=True)}
 
-    def _country(self, code: str) -> str:
+    def country(self, code: str) -> str:
+        """The name of the country with the ISO code `code`."""
         return countries.name(code, self.language)
 
     def _label(self, id: str) -> str:
@@ -339,13 +293,6 @@ class Composer:
 def payload(intent: str, **entities: str) -> str:
     """The text by which a button speaks to Rasa: `/intent{"entity": "value"}`."""
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
-
-
-def _which_country(help_id: str, here: str | None) -> str:
-    """The question which country somebody is in danger in."""
-    if here:
-        return "utter_emergency_another_country"
-    return "utter_emergency_choose_their_country" if help_id in OF_OTHERS else "utter_emergency_choose_country"
 
 
 def _heading(where: Where) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bot.channels.rendering import numbered, pages
 from bot.knowledge.answers import Composer, Places
 from bot.knowledge.danger_cues import HELP
+from bot.knowledge.emergency_replies import emergency
 from bot.knowledge.reading import load
 from bot.knowledge.reply import Choice, Reply
 from bot.knowledge.segments import fold, segments
@@ -86,7 +87,7 @@ def test_menus_responses_and_questions_go_out_in_pages_of_two_segments(language)
 def test_in_an_emergency_the_number_and_what_to_do_are_in_the_first_message(language, today, help):
     composed = composer(language, today)
     for where in PLACES:
-        reply = composed.emergency(where, help)
+        reply = emergency(composed, where, help)
         found = is_paged(reply, language)
         assert all(page.rest is None for page in found), "nobody in danger must ask for more"
         first = found[0].text

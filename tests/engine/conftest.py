@@ -44,3 +44,11 @@ def talk(lists):
 def pick(talk, payload):
     """Offers a choice, as a menu does, so that a digit can take it."""
     talk.choices = (Choice("", payload),)
+
+
+async def report(talk, *texts):
+    """Begins a report of a recruiter after a greeting, and says `texts` one after the other."""
+    await talk.say("hello")
+    pick(talk, "/report_recruiter")
+    for text in texts:
+        await talk.say(text)

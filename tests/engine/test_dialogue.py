@@ -81,12 +81,6 @@ async def test_an_emergency_as_the_first_message_comes_before_the_privacy_notice
     assert talk.said == ["utter_emergency", "utter_privacy_notice"]
 
 
-async def test_in_an_emergency_the_country_named_next_gives_its_number(talk):
-    await talk.say(EMERGENCIES["en"])
-    text = await talk.say("South Africa")
-    assert "0800 222 777" in text
-
-
 async def test_the_privacy_notice_comes_once(talk):
     await talk.say("hello")
     assert talk.said[0] == "utter_privacy_notice"
@@ -175,29 +169,6 @@ async def test_who_says_who_they_are_is_welcomed_and_nobody_is_looked_up(talk, t
     assert talk.said == ["utter_privacy_notice", "utter_welcome", "menu_main"]
 
 
-@pytest.mark.parametrize(
-    ("where", "whence"),
-    [
-        ("je suis enfermée à Beyrouth", "je suis camerounaise"),
-        ("estou trancada em casa do patrão no Líbano", "sou de Angola"),
-        ("I am locked in by my boss in Lebanon", "I am Kenyan"),
-        ("bosi amenifungia ndani huku Lebanon", "mimi ni Mkenya"),
-    ],
-)
-async def test_in_danger_the_numbers_stay_those_of_where_the_person_is(talk, where, whence):
-    await talk.say(where)
-    assert "112" in await talk.say(whence)
-    assert talk.said == ["utter_emergency"]
-
-
-async def test_the_portuguese_no_tells_a_place(talk):
-    assert "999" in await talk.say("estou presa numa casa no Dubai")
-
-
-async def test_of_two_countries_the_one_where_somebody_is_counts(talk):
-    assert "Omã" in await talk.say("Sou moçambicana, estou em Omã")
-
-
 async def test_is_it_ok_is_no_yes(talk):
     await talk.say("hello")
     talk.choices = (Choice("", "/risk_check"),)
@@ -241,15 +212,6 @@ async def test_what_people_type_cannot_speak_to_rasa_and_always_gets_a_reply(tal
     assert talk.turn.replies
     assert not talk.turn.erase
     assert talk.turn.intent not in ("erase_confirmed", "inform_country") or talk.turn.confidence < 1.0
-
-
-async def test_erasing_asks_first(talk):
-    await talk.say("hello")
-    await talk.say("erase my data")
-    assert talk.said == ["utter_erase_confirm"]
-    assert not talk.turn.erase
-    await talk.say("1")
-    assert talk.turn.erase
 
 
 async def test_the_state_stays_as_small_after_fifty_messages_as_after_five(talk):
@@ -299,61 +261,6 @@ async def test_what_holds_no_word_confirms_nothing(talk, text):
 async def test_a_number_that_no_choice_has_is_not_understood(talk, number):
     await talk.say(number)
     assert talk.said == ["utter_privacy_notice", "utter_not_understood"]
-
-
-async def test_the_question_whether_to_erase_ends_a_form(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
-    talk.choices = (Choice("", "/erase_my_data"),)
-    await talk.say("1")
-    await talk.say("1")
-    assert talk.said == ["utter_erased"]
-
-
-async def test_a_cry_at_the_end_of_a_long_story_is_heard(talk):
-    await talk.say("I came here to work for a family last year. " * 80 + "they locked me in and beat me help")
-    assert "utter_emergency" in talk.said
-
-
-ERASE = {
-    "en": ("erase my data", "yes", "don't erase my data"),
-    "fr": ("efface mes données", "oui", "n'effacez pas mes données"),
-    "pt": ("apagar meus dados", "sim", "não apague os meus dados"),
-    "sw": ("futa data zangu", "ndiyo", "usifute data zangu"),
-}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_typed_yes_erases_when_that_was_just_asked(talk, language):
-    wish, yes, _ = ERASE[language]
-    await talk.say(wish)
-    await talk.say(yes)
-    assert talk.said == ["utter_erased"]
-    assert talk.turn.erase
-
-
-@pytest.mark.parametrize("between", ["hello", "thanks", "how much can an agent charge me?"])
-async def test_a_yes_some_turns_later_erases_nothing(talk, between):
-    await talk.say("erase my data")
-    await talk.say(between)
-    await talk.say("yes")
-    assert not talk.turn.erase
-
-
-async def test_a_yes_that_waits_erases_nothing(talk):
-    await talk.say("erase my data")
-    await talk.say("ok wait")
-    assert talk.said == ["utter_not_erased"]
-    assert not talk.turn.erase
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_not_to_erase_is_understood(talk, language):
-    await talk.say(ERASE[language][2])
-    assert "utter_not_erased" in talk.said
-    await talk.say(ERASE[language][1])
-    assert not talk.turn.erase
 
 
 @pytest.mark.parametrize("text", ["😀", "👍👍", "?!"])

@@ -119,3 +119,37 @@ async def test_a_person_asked_for_in_danger_is_no_office_for_complaints(talk):
     assert "MOHRE" not in text
     await talk.say("blorp zzz")
     assert talk.said == [LIFE]
+
+
+async def test_in_an_emergency_the_country_named_next_gives_its_number(talk):
+    await talk.say(EMERGENCIES["en"])
+    text = await talk.say("South Africa")
+    assert "0800 222 777" in text
+
+
+@pytest.mark.parametrize(
+    ("where", "whence"),
+    [
+        ("je suis enfermée à Beyrouth", "je suis camerounaise"),
+        ("estou trancada em casa do patrão no Líbano", "sou de Angola"),
+        ("I am locked in by my boss in Lebanon", "I am Kenyan"),
+        ("bosi amenifungia ndani huku Lebanon", "mimi ni Mkenya"),
+    ],
+)
+async def test_in_danger_the_numbers_stay_those_of_where_the_person_is(talk, where, whence):
+    await talk.say(where)
+    assert "112" in await talk.say(whence)
+    assert talk.said == ["utter_emergency"]
+
+
+async def test_the_portuguese_no_tells_a_place(talk):
+    assert "999" in await talk.say("estou presa numa casa no Dubai")
+
+
+async def test_of_two_countries_the_one_where_somebody_is_counts(talk):
+    assert "Omã" in await talk.say("Sou moçambicana, estou em Omã")
+
+
+async def test_a_cry_at_the_end_of_a_long_story_is_heard(talk):
+    await talk.say("I came here to work for a family last year. " * 80 + "they locked me in and beat me help")
+    assert "utter_emergency" in talk.said

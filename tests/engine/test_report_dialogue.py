@@ -11,14 +11,11 @@ from bot.conversations.worker import Worker
 from bot.registry.tables import Report, Watch
 from bot.safety.encryption import AddressVault
 from bot.storage.database import Database
-from tests.engine.conftest import NOW, pick
+from tests.engine.conftest import NOW, pick, report
 
 
 async def test_a_report_runs_on_digits_and_is_filed_encrypted(talk, listed_settings):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "2"):
-        await talk.say(digit)
+    await report(talk, "1", "1", "1", "1", "1", "2")
     assert talk.said == ["utter_ask_report_confirm"]
     text = await talk.say("1")
     (filed,) = talk.turn.filed
@@ -74,11 +71,7 @@ async def test_several_recruiters_looked_up_are_no_answer_to_who(talk):
 
 
 async def test_a_report_can_be_stopped_and_resumed(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say("2")
-    await talk.say("stop")
+    await report(talk, "1", "2", "stop")
     assert talk.said == ["utter_report_paused"]
     await talk.say("1")
     assert talk.said == ["utter_ask_report_who"]
@@ -102,10 +95,7 @@ async def test_the_firm_named_when_the_report_is_begun_is_offered_and_no_other(t
 
 
 async def test_a_look_up_in_the_middle_of_a_report_is_answered_and_the_report_goes_on(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "is Eastland Network verified?"):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "is Eastland Network verified?")
     assert talk.said == ["utter_registry_stale", "utter_ask_report_where"]
     await talk.say("Dubai")
     assert talk.said == ["utter_ask_report_money"]
@@ -121,10 +111,7 @@ async def test_a_look_up_in_the_middle_of_a_report_is_answered_and_the_report_go
 
 
 async def test_continue_takes_up_the_report_though_another_firm_was_looked_up_meanwhile(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "stop", "is Eastland Network verified?"):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "stop", "is Eastland Network verified?")
     talk.choices = ()
     await talk.say("continue")
     assert talk.said == ["utter_ask_report_where"]
@@ -144,28 +131,19 @@ async def test_a_stopped_report_is_taken_up_again_by_a_word(talk, language):
 
 @pytest.mark.parametrize("answered", [(), ("1",), ("1", "Skill Dove")])
 async def test_a_digit_that_no_choice_has_is_no_answer(talk, answered):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", *answered):
-        await talk.say(text)
+    await report(talk, "1", *answered)
     asked = talk.said
     await talk.say("7")
     assert talk.said == asked
 
 
 async def test_a_sum_is_an_answer(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "Nairobi", "50"):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "Nairobi", "50")
     assert talk.said == ["utter_ask_report_contact"]
 
 
 async def test_a_report_that_is_not_confirmed_is_not_filed(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "1"):
-        await talk.say(digit)
+    await report(talk, "1", "1", "1", "1", "1", "1")
     await talk.say("2")
     assert talk.said == ["utter_report_dropped"]
     assert talk.turn.filed == ()
@@ -238,10 +216,7 @@ async def test_a_question_in_the_report_is_answered_and_the_form_asks_again(talk
 
 @pytest.mark.parametrize("text", ["ok wait", "I don't know", "report_recruiter", "blah"])
 async def test_only_a_clear_yes_sends_the_report(talk, text):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for digit in ("1", "1", "1", "1", "1", "1"):
-        await talk.say(digit)
+    await report(talk, "1", "1", "1", "1", "1", "1")
     await talk.say(text)
     assert talk.said == ["utter_report_confirm_again", "utter_ask_report_confirm"]
     assert talk.turn.filed == ()
@@ -251,19 +226,13 @@ async def test_only_a_clear_yes_sends_the_report(talk, text):
 
 @pytest.mark.parametrize("text", ["he took 500 dollars…", "he took 500 dollars and promised a job in Dubai"])
 async def test_money_in_a_report_is_no_emergency(talk, text):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say(text)
+    await report(talk, "1", text)
     assert talk.said[-1] == "utter_ask_report_who"
     assert text in json.loads(talk.state)["slots"]["report_what"]
 
 
 async def test_a_report_on_another_firm_than_the_one_just_looked_up_is_begun_anew(talk, listed_settings):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "Nairobi", "stop", "is Zqwx Plorf Manpower licensed?"):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "Nairobi", "stop", "is Zqwx Plorf Manpower licensed?")
     pick(talk, "/report_recruiter")
     await talk.say("1")
     assert talk.said == ["utter_ask_report_what"]
@@ -296,20 +265,14 @@ async def test_a_report_that_was_stopped_goes_on_though_another_firm_had_been_lo
     ],
 )
 async def test_who_asks_for_an_answer_in_words_is_not_anonymous(talk, words, anonymous):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "Nairobi", "1", words):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "Nairobi", "1", words)
     assert talk.said[-1] == "utter_ask_report_confirm"
     await talk.say("yes")
     assert talk.turn.filed[0].anonymous is anonymous
 
 
 async def test_a_number_to_answer_at_is_kept(talk, listed_settings):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Skill Dove", "Nairobi", "1", "call me on 0712 345678", "yes"):
-        await talk.say(text)
+    await report(talk, "1", "1", "Skill Dove", "Nairobi", "1", "call me on 0712 345678", "yes")
     told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
     assert told["contact"] == "call me on 0712 345678"
 
@@ -333,182 +296,3 @@ async def test_who_wants_no_name_told_erases_nothing_and_is_not_asked_again(talk
     await talk.say("Sr. Abdul, Nampula")
     assert "utter_ask_report_where" in talk.said
     assert '"report_contact": "report_anonymous"' in talk.state
-
-
-def slots(talk):
-    return json.loads(talk.state)["slots"]
-
-
-EARLY = [
-    ("en", "Musa Wangari", "report_who"), ("en", "0712 345678", "report_who"), ("fr", "Agence Baobab", "report_who"),
-    ("pt", "Sr. Abdul", "report_who"), ("en", "in Nairobi at Moi Avenue", "report_where"),
-    ("pt", "Nampula", "report_where"),
-    ("fr", "200 000 FCFA", "report_money"), ("sw", "nilitoa laki mbili", "report_money"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("language", "text", "slot"), EARLY, ids=[row[1] for row in EARLY])
-async def test_an_answer_given_early_is_kept_for_its_question_which_is_not_asked_any_more(talk, language, text, slot):
-    talk.state = json.dumps({"slots": {"language": language}, "form": None})
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say(text)
-    assert talk.said == ["utter_report_noted", "utter_ask_report_what"]
-    assert slots(talk)[slot] == text
-    asked = []
-    for digit in ("1", "1", "1"):
-        await talk.say(digit)
-        asked += talk.said
-    assert f"utter_ask_{slot}" not in asked
-    assert asked[-1] == "utter_ask_report_contact"
-
-
-async def test_answers_to_who_and_where_that_are_none_are_kept_too(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Mombasa", "35000 ksh"):
-        await talk.say(text)
-    assert talk.said == ["utter_report_noted", "utter_ask_report_who"]
-    await talk.say("Skill Dove")
-    assert talk.said == ["utter_ask_report_contact"]
-    assert (slots(talk)["report_where"], slots(talk)["report_money"]) == ("Mombasa", "35000 ksh")
-
-
-async def test_a_name_told_where_the_place_was_asked_for_fills_who_only_where_it_is_not_known(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "1", "Musa Wangari"):
-        await talk.say(text)
-    assert talk.said == ["utter_report_noted", "utter_ask_report_where"]
-    await talk.say("Joseph Kamau")
-    assert talk.said == ["utter_ask_report_money"]
-    assert (slots(talk)["report_who"], slots(talk)["report_where"]) == ("Musa Wangari", "Joseph Kamau")
-
-
-async def test_a_second_name_is_put_beside_the_first_and_a_repeated_one_is_the_answer(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "Musa Wangari", "0712345678"):
-        await talk.say(text)
-    assert slots(talk)["report_who"] == "Musa Wangari, 0712345678"
-    await talk.say("Musa Wangari")
-    assert talk.said == ["utter_ask_report_where"]
-    assert slots(talk)["report_what"] == "Musa Wangari"
-
-
-async def test_a_name_that_the_classifier_takes_for_a_wish_ends_no_report(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Joseph Kamau", "Nairobi", "1", "Joseph Kamau"):
-        await talk.say(text)
-    assert talk.said == ["utter_ask_report_confirm"]
-    assert slots(talk)["report_contact"] == "Joseph Kamau"
-
-
-async def test_a_single_first_name_is_no_greeting_where_the_name_is_asked_for(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", "Musa"):
-        await talk.say(text)
-    assert talk.said == ["utter_ask_report_where"]
-
-
-@pytest.mark.parametrize("takes", ["1", "yes"])
-async def test_the_name_and_the_sum_of_a_story_are_offered(talk, listed_settings, takes):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    await talk.say("1")
-    await talk.say("Musa of Sahara Agency in Nairobi took 35000 ksh from me and my passport")
-    assert [choice.title for choice in talk.choices] == ["Musa of Sahara Agency", "I do not know"]
-    await talk.say(takes)
-    await talk.say("Nairobi")
-    assert [choice.title for choice in talk.choices] == ["35000 ksh", "Nothing was paid", "I do not know"]
-    for text in (takes, "1", "yes"):
-        await talk.say(text)
-    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
-    assert (told["who"], told["money"]) == ("Musa of Sahara Agency", "35000 ksh")
-
-
-async def test_the_listed_name_in_a_story_is_offered_as_it_is_listed_and_no_takes_it_away(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "skill dove ltd took my money, 500 dollars"):
-        await talk.say(text)
-    assert [choice.title for choice in talk.choices] == ["Skill Dove Ltd", "I do not know"]
-    await talk.say("no")
-    assert talk.said == ["utter_ask_report_who"]
-    assert [choice.title for choice in talk.choices] == ["I do not know"]
-    for text in ("Musa Wangari", "Nairobi", "no"):
-        await talk.say(text)
-    assert talk.said == ["utter_ask_report_money"], "which of the two was not paid is in doubt"
-
-
-async def test_the_name_of_a_story_is_forgotten_with_the_report(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "Skill Dove Ltd took my money", "never mind"):
-        await talk.say(text)
-    assert talk.said == ["utter_report_dropped"]
-    assert "Skill Dove" not in talk.state
-
-
-@pytest.mark.parametrize(
-    "word", ["yes", "ok", "okk", "no", "oui", "non", "sim", "não", "ndiyo", "ndyo", "sawa", "hapana", "hapanaaa"]
-)
-async def test_yes_and_no_are_never_stored_as_who_it_was_or_where(talk, word):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "1", word, word):
-        await talk.say(text)
-    assert slots(talk).get("report_who") in (None, "report_skip")
-    assert slots(talk).get("report_where") in (None, "report_skip")
-
-
-async def test_a_report_of_which_only_a_name_is_told_is_taken_up_again_by_a_word(talk):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for text in ("1", "Musa Wangari", "stop"):
-        await talk.say(text)
-    talk.choices = ()
-    await talk.say("continue")
-    assert talk.said == ["utter_ask_report_what"]
-    assert slots(talk)["report_who"] == "Musa Wangari"
-
-
-@pytest.mark.parametrize("text", ["I don't want to say", "je ne veux pas le dire", "não quero dizer", "sitaki kusema"])
-async def test_what_somebody_would_rather_not_say_is_passed_over_and_nothing_is_forgotten(talk, text):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for said in ("1", "1", "Skill Dove", text):
-        await talk.say(said)
-    assert "utter_report_dropped" not in talk.said
-    assert slots(talk)["report_who"] == "Skill Dove"
-    assert slots(talk)["report_where"] == "report_skip"
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("his name is Musa Wangari", "Musa Wangari"),
-        ("il s'appelle Moussa Diallo", "Moussa Diallo"),
-        ("anaitwa Hassan Mwinyi", "Hassan Mwinyi"),
-    ],
-)
-async def test_his_name_is_tells_who_it_was(talk, text, name):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for said in ("1", text):
-        await talk.say(said)
-    assert slots(talk)["report_who"] == name
-
-
-async def test_a_correction_before_the_end_is_kept_for_the_staff_and_sends_nothing(talk, listed_settings):
-    await talk.say("hello")
-    pick(talk, "/report_recruiter")
-    for said in ("1", "1", "Skill Dove", "Nairobi", "1", "1", "sorry, it was 200 dollars that I paid"):
-        await talk.say(said)
-    assert talk.said == ["utter_report_noted", "utter_ask_report_confirm"]
-    assert not talk.turn.filed
-    await talk.say("yes")
-    told = json.loads(AddressVault(listed_settings.address_secret()).decrypt(talk.turn.filed[0].told))
-    assert told["what"].endswith("sorry, it was 200 dollars that I paid")
