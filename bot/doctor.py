@@ -129,7 +129,7 @@ def _model(settings: Settings) -> Finding:
 
 
 def _encoder() -> Finding:
-    from bot.engine.nlu.features import ENCODER_PACKAGE, encoder_fingerprint
+    from bot.engine.nlu.encoder import ENCODER_PACKAGE, encoder_fingerprint
 
     found = encoder_fingerprint() != "absent"
     return Finding(

@@ -25,7 +25,7 @@ from bot.engine.dialogue_state import DialogueStateStore, Memory, current_memory
 from bot.engine.lean import leave_out_bookkeeping
 from bot.engine.nlg import ContentNLG
 from bot.engine.nlu.emergency import WORDS_OF_DANGER
-from bot.engine.nlu.features import encode_ahead, encoder
+from bot.engine.nlu.encoder import encode_ahead, encoder
 from bot.engine.reading import Asked, Before, read
 from bot.engine.rules import look_only_at_rules_that_fit
 from bot.engine.runner import run_in_sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rasa.core.processor import MessageProcessor
@@ -15,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
+from tarsafe import TarSafe
 
 
 def leave_out_bookkeeping() -> None:
@@ -27,12 +29,14 @@ def leave_out_bookkeeping() -> None:
 def leave_out_of_training() -> None:
     """For every training of this process: each trains all anew, so no component's output need be hashed and kept.
 
-    Nor are the examples copied and hashed at each of 13 merges: 25 of the 31 seconds that reading 55,000 took.
+    Nor are the examples copied and hashed at each of 13 merges: 25 of the 31 seconds that reading 55,000 took. And the
+    model is packed in 1.3 instead of 19.5 seconds, for a tenth more on disk.
     """
     from rasa.engine.training.hooks import TrainingHook  # a process that only answers need not wait for it
 
     TrainingHook.on_before_node = _no_data
     TrainingHook.on_after_node = _not_kept
+    TarSafe.gzopen = partial(TarSafe.gzopen, compresslevel=1)
     TrainingData.merge = _merged
     TrainingData.sanitize_examples = staticmethod(_each_once)
 

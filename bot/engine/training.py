@@ -16,7 +16,7 @@ from bot.engine import runtime  # isort: skip  # must come before rasa
 from bot.conversations.claims import is_alive
 from bot.editing.overlay import texts_to_train_from
 from bot.engine.lean import leave_out_of_training
-from bot.engine.nlu.features import encoder_fingerprint
+from bot.engine.nlu.encoder import encoder_fingerprint
 from bot.knowledge.reading import load
 from bot.settings import ROOT, Settings
 from bot.teaching import choice

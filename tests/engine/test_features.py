@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu import features
+from bot.engine.nlu import encoder, features
 from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, ngrams_of, vectors_of
 from bot.engine.nlu.intents import CalibratedIntentClassifier
 from bot.engine.nlu.open_set import Beliefs
@@ -55,8 +55,8 @@ def test_features_of_one_message_are_the_row_that_it_has_among_others(parts):
 def test_texts_encoded_ahead_are_not_encoded_again(parts, monkeypatch):
     part = next(part for part in parts if isinstance(part, SentenceEncoder))
     alone = [part.process([Message({"text": text})])[0].features[0].features for text in TEXTS[:4]]
-    features.encode_ahead(TEXTS[:4])
-    monkeypatch.setattr(features, "_encoded", None)
+    encoder.encode_ahead(TEXTS[:4])
+    monkeypatch.setattr(encoder, "_encoded", None)
     for text, expected in zip(TEXTS[:4], alone, strict=True):
         vector = part.process([Message({"text": text})])[0].features[0].features
         np.testing.assert_allclose(vector, expected, atol=1e-5)
@@ -80,11 +80,26 @@ def test_a_copied_slot_is_a_slot_of_its_own(assistant):
         assert slot.value == slot.initial_value
 
 
-def test_rows_stacked_at_once_are_those_that_scipy_stacks():
-    sparse = [scipy.sparse.random(1, 9, density, "csr", random_state=0) for density in (0.4, 0.2, 0.0, 0.9)]
-    dense = [np.full((1, 2), value) for value in (1.0, 2.0, 0.0, 3.0)]
-    messages = [Message({"text": "x"}) for _ in sparse]
+@pytest.fixture
+def together():
+    """Three messages that were featurized at once, and the matrices that their rows are of."""
+    sparse = scipy.sparse.random(3, 9, 0.4, "csr", random_state=0)
+    dense = np.arange(6.0).reshape(3, 2)
+    messages = [Message({"text": "x"}) for _ in range(3)]
     features.add(messages, sparse, "n-grams")
     features.add(messages, dense, "encoder")
-    np.testing.assert_array_equal(ngrams_of(messages).toarray(), scipy.sparse.vstack(sparse).toarray())
-    np.testing.assert_array_equal(vectors_of(messages), np.vstack(dense))
+    return messages, sparse, dense
+
+
+def test_a_training_gets_the_rows_of_the_messages_that_it_chose(together):
+    messages, sparse, dense = together
+    chosen = [messages[2], messages[0]]
+    np.testing.assert_array_equal(ngrams_of(chosen).toarray(), sparse.toarray()[[2, 0]])
+    np.testing.assert_array_equal(vectors_of(chosen), dense[[2, 0]])
+
+
+def test_a_feature_is_a_matrix_of_one_row_as_rasa_wants_it(together):
+    messages, sparse, dense = together
+    ngrams, vector = messages[1].features
+    np.testing.assert_array_equal(ngrams.features.toarray(), sparse.toarray()[1:2])
+    np.testing.assert_array_equal(vector.features, dense[1:2])

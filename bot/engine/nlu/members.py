@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.sparse
@@ -13,19 +14,20 @@ from sklearn.svm import LinearSVC
 
 TEMPERATURE = 6.0
 """What distances are multiplied by before the softmax."""
-TOLERANCE = 0.1
-"""Of the optimisation: 1e-4 takes a third longer and is right no more often (docs/decisions/0002)."""
-NEURONS, DECAY, BATCH = 256, 0.1, 128
-SEEN = 350_000
-"""Examples that a net learns from, again and again; so many passes, within these bounds."""
-PASSES = (8, 24)
+NEURONS, DECAY, BATCH = 256, 0.1, 256
+SEEN_BY_PLANES, SEEN_BY_NET = 150_000, 220_000
+"""Examples that each learns from, again and again; until they converge is right no more often (docs/decisions/0002)."""
+PASSES_OF_PLANES, PASSES_OF_NET = (5, 50), (8, 64)
+"""How often, at least and at most, each goes through the examples."""
 
 
 class Hyperplanes:
     """What a trained linear support vector machine comes down to, laid out so that one text is scored fast."""
 
     def __init__(self, ngrams: scipy.sparse.csr_matrix, labels: np.ndarray) -> None:
-        svm = LinearSVC(C=1.0, tol=TOLERANCE, random_state=0).fit(ngrams, labels)
+        often = passes(SEEN_BY_PLANES, PASSES_OF_PLANES, len(labels))
+        with unconverged():
+            svm = LinearSVC(C=1.0, max_iter=often, random_state=0).fit(ngrams, labels)
         self.labels: np.ndarray = svm.classes_
         self._weights = np.ascontiguousarray(svm.coef_.T, dtype=np.float32)
         self._intercepts = svm.intercept_.astype(np.float32)
@@ -41,11 +43,10 @@ class Net:
 
     def __init__(self, vectors: np.ndarray, labels: np.ndarray, seed: int) -> None:
         self._scale = float(vectors.std()) or 1.0
-        passes = int(np.clip(SEEN / len(labels), *PASSES))
+        often = passes(SEEN_BY_NET, PASSES_OF_NET, len(labels))
         size = min(BATCH, len(labels))
-        net = MLPClassifier((NEURONS,), alpha=DECAY, batch_size=size, max_iter=passes, random_state=seed)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early on purpose
+        net = MLPClassifier((NEURONS,), alpha=DECAY, batch_size=size, max_iter=often, random_state=seed)
+        with unconverged():
             net.fit(vectors / self._scale, labels)
         (self._hidden, self._out), (self._hidden_bias, self._out_bias) = net.coefs_, net.intercepts_
 
@@ -56,6 +57,19 @@ class Net:
         if scores.shape[1] == 1:  # of two labels it tells the second
             scores = np.hstack([np.zeros_like(scores), scores])
         return softmax(scores)
+
+
+def passes(seen: int, bounds: tuple[int, int], examples: int) -> int:
+    """How often to go through so many examples, to see `seen` in all."""
+    return int(np.clip(seen / examples, *bounds))
+
+
+@contextlib.contextmanager
+def unconverged() -> Iterator[None]:
+    """Lets an optimisation be stopped early, on purpose, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 def mean_shares(nets: Sequence[Net], vectors: np.ndarray) -> np.ndarray:
