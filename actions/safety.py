@@ -7,8 +7,13 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, form_cues, text_of
-from bot.knowledge.danger_cues import DANGER, HELP, load_danger_cues
+from bot.knowledge.danger_cues import DANGER, HEALTH, HELP, LIFE, load_danger_cues
+from bot.knowledge.store import shared_store
+from bot.safety.emergency import lexicon_of
 from bot.settings import load_settings
+
+OF_THE_BODY = (LIFE, HEALTH)
+"""Help that says nothing of violence."""
 
 
 class ActionEmergency(SafeAction):
@@ -21,11 +26,18 @@ class ActionEmergency(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say the numbers and what to do now; to what is said after that, and tells nothing new, the numbers again."""
         before, text = tracker.get_slot("about"), text_of(tracker)
-        told = load_danger_cues(load_settings().content_dir).help_for(text)
-        unclear = text.startswith("/") or told == DANGER
+        cues = load_danger_cues(load_settings().content_dir)
+        told = cues.help_for(text)
+        unclear = text.startswith("/") or (told == DANGER and not (before in OF_THE_BODY and _tells_of_violence(text)))
         help = before if unclear and before in HELP else told
-        say.utter_message(response="utter_emergency", help=help, again=help == before)
+        say.utter_message(response="utter_emergency", help=help, again=help == before, unheard=cues.cannot_call(text))
         return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("about", help), UNDERSTOOD]
+
+
+def _tells_of_violence(text: str) -> bool:
+    """Whether danger is told, and not only cried out for help."""
+    lexicon = lexicon_of(shared_store(load_settings().content_dir).current)
+    return lexicon.calls_for_help(text) and not lexicon.cries(text)
 
 
 class ActionSafeNow(SafeAction):

@@ -14,12 +14,15 @@ AFTER_HELP = ("talk_to_person", "safe_now", "menu")
 """What can be chosen once the numbers were said."""
 
 
-def emergency(composer: Composer, places: Places, id: str = DANGER, again: bool = False) -> Reply:
+def emergency(
+    composer: Composer, places: Places, id: str = DANGER, again: bool = False, unheard: bool = False
+) -> Reply:
     """Help at once: the lines of the person's countries and what to do now; else also which country it is.
 
     Args:
         id: one of HELP.
         again: whether it was said right before; the numbers are what is worth saying twice.
+        unheard: whether the person said that they cannot speak on the phone.
     """
     lines = composer.knowledge.responses[id].facts
     here, home = places.destination, places.origin  # where somebody comes from is not where they are in danger
@@ -29,6 +32,8 @@ def emergency(composer: Composer, places: Places, id: str = DANGER, again: bool 
     # says that there is none, and where to turn
     missing = _lines_or_none(composer, here, lines) if here and not found else ""
     first = composer.response_text("utter_emergency_again" if again else id)
+    if unheard:
+        first += "\n\n" + composer.response_text("utter_cannot_call")
     if composer.sms:  # the number and what to do must be in the first message
         more = composer.response_text("utter_emergency_more") if id == DANGER and not again else ""
         blocks = [found, first, missing, from_home, more]

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from test_dialogue import EMERGENCIES, LANGUAGES, Talk
+from test_dialogue import EMERGENCIES, FEES, LANGUAGES, Talk
 
 from bot.engine.reading import Before, read
 from bot.knowledge.danger_cues import DANGER, LIFE, LIFE_OF_SOMEBODY_ELSE, SOMEBODY_ELSE
@@ -153,3 +153,80 @@ async def test_of_two_countries_the_one_where_somebody_is_counts(talk):
 async def test_a_cry_at_the_end_of_a_long_story_is_heard(talk):
     await talk.say("I came here to work for a family last year. " * 80 + "they locked me in and beat me help")
     assert "utter_emergency" in talk.said
+
+
+HELD = {
+    "en": ("they hold my brother in a house and want money", "should we pay?"),
+    "fr": ("mon frère est retenu en Birmanie, ils demandent une rançon", "est-ce qu'on doit payer ?"),
+    "pt": ("o meu irmão está preso num centro de burlas, pedem resgate", "devo pagar?"),
+    "sw": ("wamemteka kaka yangu wanataka pesa", "tulipe?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_whether_to_pay_for_who_is_held_is_no_question_about_wages(talk, language):
+    call, question = HELD[language]
+    await talk.say(call)
+    assert talk.said[0] == SOMEBODY_ELSE
+    await talk.say(question)
+    assert talk.said == ["utter_pay_to_free"]
+    await talk.say("Qatar")
+    assert talk.said == ["facts_emergency"], "the danger is not over"
+
+
+async def test_whether_to_pay_is_about_the_topic_before(talk):
+    await talk.say("scam compounds")
+    await talk.say("should we pay?")
+    assert talk.said == ["utter_pay_to_free"]
+    await talk.say(FEES["en"][0])
+    await talk.say("should i pay?")
+    assert talk.said == ["pay_upfront"]
+
+
+UNHEARD = {
+    "en": "I can't call, they will hear me", "fr": "je ne peux pas appeler, ils vont m'entendre",
+    "pt": "não posso ligar, vão ouvir", "sw": "siwezi kupiga simu, watanisikia",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_cannot_call_is_told_to_write(talk, language):
+    await talk.say(EMERGENCIES[language])
+    await talk.say(UNHEARD[language])
+    assert talk.said == ["utter_cannot_call"]
+
+
+async def test_a_call_of_who_is_watched_gets_both_and_one_for_somebody_else_does_not(talk, assistant):
+    text = await talk.say("I am in a scam center and they watch my phone, how can I get help without them seeing")
+    assert talk.said[0] == DANGER
+    assert "Then write, do not call." in text
+    assert any("inform_country" in choice.payload for choice in talk.choices)
+    other = Talk(assistant)
+    text = await other.say("my sister is locked in, she can't talk, they will hear her")
+    assert other.said[0] == SOMEBODY_ELSE
+    assert "Then write, do not call." not in text
+
+
+async def test_violence_told_after_a_wish_to_die_gets_its_own_help(talk):
+    await talk.say(WISH_TO_DIE["en"])
+    await talk.say("my boss beats me every day")
+    assert talk.said == [DANGER]
+    assert "You did nothing wrong" in talk.turn.replies[0].text
+
+
+async def test_a_cry_after_a_wish_to_die_stays_with_that_help(talk):
+    await talk.say(WISH_TO_DIE["en"])
+    await talk.say("please help me")
+    assert talk.said == [LIFE]
+
+
+async def test_danger_told_beside_a_wish_to_report_comes_first(talk):
+    await talk.say("I want to report an agent but I am in danger now")
+    assert talk.said[0] == DANGER
+
+
+@pytest.mark.parametrize("text", ["il est parti", "ele ligou", "he came back", "amenipigia simu jana"])
+async def test_what_somebody_else_did_is_no_call(talk, text):
+    await talk.say(text)
+    assert DANGER not in talk.said
+    assert SOMEBODY_ELSE not in talk.said

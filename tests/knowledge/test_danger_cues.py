@@ -3,10 +3,12 @@
 import pytest
 
 from bot.knowledge.danger_cues import (
+    CANNOT_CALL,
     DANGER,
     HEALTH,
     LIFE,
     LIFE_OF_SOMEBODY_ELSE,
+    PAY_TO_FREE,
     SOMEBODY_ELSE,
     load_danger_cues,
 )
@@ -72,3 +74,16 @@ def test_who_only_tells_age_or_number_says_nothing_of_danger():
     assert CUES.says_nothing("I am in Qatar", [{"entity": "country", "start": 8, "end": 13}])
     assert not CUES.says_nothing("I am dying", ())
     assert not CUES.says_nothing("I am in Qatar", ())
+
+
+@pytest.mark.parametrize(
+    ("help_id", "text", "expected"),
+    [
+        (SOMEBODY_ELSE, "should we pay the ransom?", PAY_TO_FREE), (DANGER, "devo pagar o resgate?", PAY_TO_FREE),
+        (HEALTH, "must I pay?", None), (LIFE, "should I pay?", None),
+        (DANGER, "they watch my phone", CANNOT_CALL), (LIFE, "siwezi kuongea", CANNOT_CALL),
+        (SOMEBODY_ELSE, "she can't speak, they will hear", None), (DANGER, "which number do I call?", None),
+    ],
+)  # fmt: skip
+def test_what_is_asked_after_help_depends_on_the_help(help_id, text, expected):
+    assert CUES.asked_after(help_id, text) == expected
