@@ -83,11 +83,12 @@ def test_menus_responses_and_questions_go_out_in_pages_of_two_segments(language)
 
 @pytest.mark.parametrize("language", KNOWLEDGE.languages)
 @pytest.mark.parametrize("today", [TODAY, LONG_AFTER])
+@pytest.mark.parametrize("unheard", [False, True])
 @pytest.mark.parametrize("help", HELP)
-def test_in_an_emergency_the_number_and_what_to_do_are_in_the_first_message(language, today, help):
+def test_in_an_emergency_the_number_and_what_to_do_are_in_the_first_message(language, today, help, unheard):
     composed = composer(language, today)
     for where in PLACES:
-        reply = emergency(composed, where, help)
+        reply = emergency(composed, where, help, unheard=unheard)
         found = is_paged(reply, language)
         assert all(page.rest is None for page in found), "nobody in danger must ask for more"
         first = found[0].text
