@@ -7,7 +7,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, form_cues, text_of
-from bot.knowledge.danger_cues import DANGER, HEALTH, HELP, LIFE, load_danger_cues
+from bot.knowledge.danger_cues import CANNOT_CALL, DANGER, HEALTH, HELP, LIFE, load_danger_cues
 from bot.knowledge.store import shared_store
 from bot.safety.emergency import lexicon_of
 from bot.settings import load_settings
@@ -28,9 +28,15 @@ class ActionEmergency(SafeAction):
         before, text = tracker.get_slot("about"), text_of(tracker)
         cues = load_danger_cues(load_settings().content_dir)
         told = cues.help_for(text)
-        unclear = text.startswith("/") or (told == DANGER and not (before in OF_THE_BODY and _tells_of_violence(text)))
+        unclear = text.startswith("/") or told == DANGER
         help = before if unclear and before in HELP else told
-        say.utter_message(response="utter_emergency", help=help, again=help == before, unheard=cues.cannot_call(text))
+        say.utter_message(
+            response="utter_emergency",
+            help=help,
+            again=help == before,
+            violence=help in OF_THE_BODY and told == DANGER and _tells_of_violence(text),
+            unheard=cues.asked_after(help, text) == CANNOT_CALL,
+        )
         return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("about", help), UNDERSTOOD]
 
 

@@ -31,7 +31,7 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
 
     Besides the responses of content/responses it knows, with arguments: `utter_topic(topic)`,
     `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`,
-    `utter_emergency(help, again, unheard)`,
+    `utter_emergency(help, again, violence, unheard)`,
     `utter_centres(where, skip)` and `utter_languages`. It subclasses the templated generator because only
     those survive a model swap.
     """
@@ -77,9 +77,8 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_suggestions":
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
-        return emergency_replies.emergency(
-            composer, places, arguments["help"], arguments["again"], arguments["unheard"]
-        )
+        known = {name: arguments[name] for name in ("again", "violence", "unheard") if name in arguments}
+        return emergency_replies.emergency(composer, places, arguments["help"], **known)
     if name == emergency_replies.WHO_HELPS and "help" in arguments:
         return emergency_replies.person_in_danger(composer, places, arguments["help"])
     if name == "utter_centres":

@@ -76,7 +76,8 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     in_danger = before.slots.get("about") in HELP
     if (in_danger or _name(whole) in (EMERGENCY, FALLBACK)) and _all_clear(text, knowledge):
         return (_as("safe_now", text, whole),)
-    if in_danger and (asked := _danger_cues().asked_after(before.slots["about"], text)):
+    asked = _danger_cues().asked_after(before.slots["about"], text) if in_danger else None
+    if asked and _name(whole) != "erase_my_data":
         return (Asked(payload(asked)),)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)

@@ -20,7 +20,14 @@ HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 LONGEST_ALL_CLEAR = 8
 """Words of "I am safe now"; in a longer message a "but" may follow."""
 EMPTY = "empty"
-QUESTIONS = (("life", "alive", "health"), ("others", "own", "telling"), ("safe", "doubt"), ("pay",), ("silent",))
+QUESTIONS = (
+    ("life", "alive", "health"),
+    ("others", "own", "telling"),
+    ("safe", "doubt"),
+    ("pay",),
+    ("bills",),
+    ("silent", "aloud"),
+)
 """Groups of which the longest phrase counts: what is needed, by whom, whether it is over, and what is asked beside."""
 PAY_TO_FREE, CANNOT_CALL = "pay_to_free", "cannot_call"
 
@@ -49,20 +56,16 @@ class DangerCues:
         return SOMEBODY_ELSE if elsewhere else DANGER
 
     def asked_after(self, help_id: str, text: str) -> str | None:
-        """The intent of what `text` asks after help: whether to pay who holds somebody, or how to ask for help unheard.
+        """The intent of what `text` asks beside help: what to do about a ransom, or how to be helped unheard.
 
         Args:
             help_id: one of HELP.
         """
         found = self._groups_in(text)
-        if "silent" in found and help_id not in OF_OTHERS:
+        if help_id == DANGER and "silent" in found:
             return CANNOT_CALL
-        return PAY_TO_FREE if "pay" in found and help_id in (DANGER, SOMEBODY_ELSE) else None
-
-    def cannot_call(self, text: str) -> bool:
-        """Whether a call for help says that its writer cannot speak unheard."""
-        found = self._groups_in(text)
-        return "silent" in found and "others" not in found
+        ransom = "pay" in found and "bills" not in found
+        return PAY_TO_FREE if help_id == SOMEBODY_ELSE and ransom else None
 
     def is_of_the_writer(self, text: str) -> bool:
         """Whether `text` speaks of its writer and not of somebody else: "I am in Kenya"."""

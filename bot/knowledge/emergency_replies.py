@@ -15,13 +15,19 @@ AFTER_HELP = ("talk_to_person", "safe_now", "menu")
 
 
 def emergency(
-    composer: Composer, places: Places, id: str = DANGER, again: bool = False, unheard: bool = False
+    composer: Composer,
+    places: Places,
+    id: str = DANGER,
+    again: bool = False,
+    violence: bool = False,
+    unheard: bool = False,
 ) -> Reply:
     """Help at once: the lines of the person's countries and what to do now; else also which country it is.
 
     Args:
         id: one of HELP.
         again: whether it was said right before; the numbers are what is worth saying twice.
+        violence: whether it is told now by who needed help against something else, whose numbers stay.
         unheard: whether the person said that they cannot speak on the phone.
     """
     lines = composer.knowledge.responses[id].facts
@@ -31,7 +37,7 @@ def emergency(
     from_home = composer.facts_block(home, lines, None, from_abroad=True, urgent=True) if home else ""
     # says that there is none, and where to turn
     missing = _lines_or_none(composer, here, lines) if here and not found else ""
-    first = composer.response_text("utter_emergency_again" if again else id)
+    first = composer.response_text(DANGER if violence else "utter_emergency_again" if again else id)
     if unheard:
         first += "\n\n" + composer.response_text("utter_cannot_call")
     if composer.sms:  # the number and what to do must be in the first message

@@ -207,11 +207,14 @@ async def test_a_call_of_who_is_watched_gets_both_and_one_for_somebody_else_does
     assert "Then write, do not call." not in text
 
 
-async def test_violence_told_after_a_wish_to_die_gets_its_own_help(talk):
+async def test_violence_told_after_a_wish_to_die_gets_its_own_words_and_the_crisis_line_stays(talk):
     await talk.say(WISH_TO_DIE["en"])
-    await talk.say("my boss beats me every day")
-    assert talk.said == [DANGER]
-    assert "You did nothing wrong" in talk.turn.replies[0].text
+    await talk.say("South Africa")
+    text = await talk.say("my boss beats me every day")
+    assert talk.said == [LIFE]
+    assert "You did nothing wrong" in text
+    assert "0800 567 567" in text
+    assert "0800 567 567" in await talk.say("blorp zzz qqq")
 
 
 async def test_a_cry_after_a_wish_to_die_stays_with_that_help(talk):
