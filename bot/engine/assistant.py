@@ -53,7 +53,7 @@ PRIVACY_NOTICE = "utter_privacy_notice"
 LIKELIEST = 4
 THINKABLE = 0.1
 """Share of belief in an emergency from which on help is offered beside the answer: of 190 calls for help by authors new
-to the model that stayed below the detector's 0.35, 110 reach this, as do 6 % of their other messages."""
+to the model that stayed below 0.35, the detector's then, 110 reach this, as do 6 % of their other messages."""
 PARTS = re.compile(r"[.?!\n]+|\b(?:but|mais|mas|lakini)\b", re.IGNORECASE)
 """What may stand between a question and a cry: "Is the fee legal? my boss wants to kill me"."""
 LONGEST_MESSAGE = 2000

@@ -48,14 +48,14 @@ class EmergencyDetector(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`likely`: the share that makes it an emergency; `sure`: where words deny it, or tell a place.
 
-        At 0.35, 85 % of 1260 calls for help by authors new to the model are heard, most of them indirect, and 6 % of
-        their 2780 other messages, half of them made to sound like one, are taken for one (0.3: 86 and 7 %; 0.4: 83
-        and 5 %).
+        At 0.4, 83 % of 1260 calls for help by authors new to the model are heard, most of them indirect, and 5 % of
+        their 2780 other messages, half of them made to sound like one, are taken for one (0.3: 86 and 7 %; 0.35: 85
+        and 6 %). Of 440 newer ones it heard 137 of 140 calls, as did 0.35, and took 24 others for one instead of 28.
 
         `unthinkable`: the share below which words of danger may mean something else. Of 640 calls for help and 1360
         other messages, by authors and new to the model, 0.05 lost no call and spared 6 of the 78 false alarms of 0.005.
         """
-        return {"likely": 0.35, "sure": 0.9, "unthinkable": 0.05}
+        return {"likely": 0.4, "sure": 0.9, "unthinkable": 0.05}
 
     @classmethod
     def create(
