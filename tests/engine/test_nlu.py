@@ -102,7 +102,7 @@ def classifier():
     outside = random.normal(0, 1.0, (30, 8))
     labels = np.repeat(["a", "b", "c", OUT_OF_SCOPE], [60, 60, 60, 30])
     classifier = OpenSetClassifier(least_confidence=0.6, out_of_scope_share=0.3)
-    classifier.fit(scipy.sparse.csr_matrix(np.vstack([*clouds, outside])), lambda: None, labels)
+    classifier.fit(scipy.sparse.csr_matrix(np.vstack([*clouds, outside])), None, labels)
     return classifier
 
 
@@ -132,7 +132,7 @@ def test_the_members_agree_where_only_one_of_them_knows():
     vectors = np.repeat([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], 50, axis=0) + random.normal(0, 0.2, (200, 3))
     classifier = OpenSetClassifier(least_confidence=0.3, out_of_scope_share=0.05)
     sparse, dense = scipy.sparse.csr_matrix(ngrams, dtype=np.float32), vectors.astype(np.float32)
-    classifier.fit(sparse, lambda: dense, labels)
+    classifier.fit(sparse, dense, labels)
     answers = classifier.labels[classifier.beliefs(sparse, dense).shares.argmax(1)]
     assert (answers == labels).mean() > 0.97
     alone = classifier.labels[classifier.beliefs(sparse, None).shares.argmax(1)]

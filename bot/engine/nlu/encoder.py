@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -64,18 +64,24 @@ def vectors(texts: list[str]) -> np.ndarray:
     if len(known) == len(texts):
         found: np.ndarray = np.stack(known)
         return found
-    if len(texts) <= MANY:
-        return _encoded(texts)
-    parts = (texts[at : at + MANY] for at in range(0, len(texts), MANY))
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = np.concatenate(list(threads.map(_encoded, parts)))
-    return found
+    return _encoded(texts) if len(texts) <= MANY else _encoded_many(texts)
 
 
 def _encoded(texts: list[str]) -> np.ndarray:
     use = encoder()
     assert use is not None
     found: np.ndarray = use.encode(texts)
+    return found
+
+
+def _encoded_many(texts: list[str]) -> np.ndarray:
+    from bot.engine.nlu.encoding_many import encode_many  # needs the package, which may be missing
+
+    use = encoder()
+    assert use is not None
+    parts = (texts[at : at + MANY] for at in range(0, len(texts), MANY))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found: np.ndarray = np.concatenate(list(threads.map(partial(encode_many, use._backend), parts)))
     return found
 
 

@@ -27,21 +27,6 @@ logger = logging.getLogger(__name__)
 VECTORIZER = "vectorizer.pickle"
 
 
-class Vectors:
-    """The sentence vectors of a training's texts, not worked out before a member of the classifier wants them."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self._texts, self.shape = texts, (len(texts),)
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        found: np.ndarray = self._all[rows]
-        return found
-
-    @cached_property
-    def _all(self) -> np.ndarray:
-        return vectors(self._texts)
-
-
 class Row(Features):
     """A message's row of a matrix, cut out of it when asked for; a training asks for the matrix whole."""
 
@@ -189,9 +174,7 @@ class SentenceEncoder(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize the examples."""
-        examples = training_data.training_examples
-        if encoder() is not None:
-            add(examples, Vectors(_texts(examples)), "encoder")
+        self.process(training_data.training_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

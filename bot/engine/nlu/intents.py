@@ -71,7 +71,7 @@ class CalibratedIntentClassifier(GraphComponent):
             m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)
         ]  # rules give some without
         labels = np.array([message.get(INTENT) for message in examples])
-        self.classifier.fit(ngrams_of(examples), lambda: vectors_of(examples), labels)
+        self.classifier.fit(ngrams_of(examples), vectors_of(examples), labels)
         with self._storage.write_to(self._resource) as directory:
             joblib.dump(self.classifier, directory / "classifier.joblib")  # Rasa packs the model: once is enough
         return self._resource

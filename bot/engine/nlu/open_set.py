@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,22 +55,14 @@ class OpenSetClassifier:
         self.labels: np.ndarray = np.array([])
         self._calibration: LogisticRegression | None = None
 
-    def fit(self, ngrams: scipy.sparse.csr_matrix, encode: Callable[[], np.ndarray | None], labels: np.ndarray) -> None:
-        """Learn the labels and how far to trust them.
-
-        Args:
-            encode: gives the sentence vectors, None where there is no encoder; meanwhile the hyperplanes are learned.
-        """
+    def fit(self, ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None, labels: np.ndarray) -> None:
+        """Learn the labels and how far to trust them; `vectors` are None where there is no sentence encoder."""
         learned, asked = _halves(labels)
         samples = [np.arange(len(labels)), learned] if len(asked) else [learned]
         # liblinear holds Python's lock, so processes; it sorts its data in place, so no read-only memory map
-        processes = {"n_jobs": WORKERS if len(labels) > FEW else 1, "max_nbytes": None}
-        begun = joblib.Parallel(**processes, return_as="generator")(
-            joblib.delayed(Hyperplanes)(ngrams[rows], labels[rows]) for rows in samples
-        )
-        vectors = encode()
-        planes = list(begun)
-        nets = joblib.Parallel(**processes)(_nets(samples, vectors, labels)) if vectors is not None else []
+        parallel = joblib.Parallel(n_jobs=WORKERS if len(labels) > FEW else 1, max_nbytes=None)
+        fitted = parallel(_jobs(samples, ngrams, vectors, labels))
+        planes, nets = fitted[: len(samples)], fitted[len(samples) :]
         self._members, self.labels = _Members(planes[0], nets[:NETS]), planes[0].labels
         if len(asked):
             answers = _Members(planes[1], nets[NETS:]).beliefs(ngrams[asked], _rows(vectors, asked))
@@ -125,8 +117,14 @@ class _Members:
         return Beliefs(shares, np.stack(signs, axis=1))
 
 
-def _nets(samples: list[np.ndarray], vectors: np.ndarray, labels: np.ndarray) -> Iterator[Any]:
-    """The nets to train, of each sample of rows."""
+def _jobs(
+    samples: list[np.ndarray], ngrams: scipy.sparse.csr_matrix, vectors: np.ndarray | None, labels: np.ndarray
+) -> Iterator[Any]:
+    """What to train: the hyperplanes of each sample of rows, then its nets."""
+    for rows in samples:
+        yield joblib.delayed(Hyperplanes)(ngrams[rows], labels[rows])
+    if vectors is None:
+        return
     for rows in samples:
         for seed in range(NETS):
             yield joblib.delayed(Net)(vectors[rows], labels[rows], seed)
