@@ -50,9 +50,12 @@ class FollowUps(_Model):
     kinds: dict[str, FollowUp] = Field(default_factory=dict)
 
     @validator("kinds")
-    def _patterns_expand(cls, value: dict[str, FollowUp]) -> dict[str, FollowUp]:
-        for kind in value.values():
-            _expanded(kind)
+    def _each_phrase_is_of_one_kind(cls, value: dict[str, FollowUp]) -> dict[str, FollowUp]:
+        of: dict[str, str] = {}
+        for name, kind in value.items():
+            for phrase in _expanded(kind):
+                if of.setdefault(phrase, name) != name:
+                    raise ValueError(f'"{phrase}" is of two kinds: {of[phrase]} and {name}')
         return value
 
 

@@ -26,3 +26,7 @@ def test_a_broken_course_is_named(broken, old, new, message):
 def test_a_follow_up_that_leads_nowhere_is_named(broken):
     broken("follow_ups.yml", "usual: migration_costs", "usual: nothing", '"nothing" leads nowhere')
     broken("follow_ups.yml", "after: {send_money_home:", "after: {no_topic:", '"no_topic" is no topic')
+
+
+def test_a_follow_up_of_two_kinds_is_named(broken):
+    broken("follow_ups.yml", '"pay or not"', '"who pays"', '"who pays" is of two kinds: who_pays and should_pay')
