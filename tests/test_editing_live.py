@@ -122,10 +122,10 @@ def test_the_edit_page_shows_what_is_wrong_while_typing_and_fits_a_phone(staff):
 @pytest.mark.parametrize(
     "path", ["/console/content", EDIT, "/console/content/revisions", EDIT.replace("edit", "history")]
 )
-def test_the_pages_hold_to_wcag(staff, path, request):
+def test_the_pages_hold_to_wcag(staff, path):
     from axe_playwright_python.sync_playwright import Axe
 
-    page = staff(f"axe{abs(hash(path)) % 1000}")
+    page = staff(f"axe {path}")
     page.goto(page.base + path)
     found = Axe().run(page).response["violations"]
     assert [(v["id"], [node["html"][:100] for node in v["nodes"]][:3]) for v in found] == []

@@ -54,8 +54,10 @@ LIKELIEST = 4
 THINKABLE = 0.1
 """Share of belief in an emergency from which on help is offered beside the answer: of 190 calls for help by authors new
 to the model that stayed below 0.35, the detector's then, 110 reach this, as do 6 % of their other messages."""
-PARTS = re.compile(r"[.?!\n]+|\b(?:but|mais|mas|lakini)\b", re.IGNORECASE)
-"""What may stand between a question and a cry: "Is the fee legal? my boss wants to kill me"."""
+PARTS = re.compile(r"[.?!\n]+|,\s*mais\b|\b(?:but|mas|lakini)\b", re.IGNORECASE)
+"""What may stand between a question and a cry: "Is the fee legal? my boss wants to kill me", "report him, but help".
+
+French "mais" only after a comma, for in Portuguese it means "more"."""
 LONGEST_MESSAGE = 2000
 """Characters that are read of a message; more does not change what it is about."""
 

@@ -78,7 +78,7 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
         return (_as("safe_now", text, whole),)
     asked = _danger_cues().asked_after(before.slots["about"], text) if in_danger else None
     if asked and _name(whole) != "erase_my_data":
-        return (Asked(payload(asked)),)
+        return (_as(asked, text, whole),)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
     if in_danger and (still := _still_in_danger(text, whole, before, knowledge)):

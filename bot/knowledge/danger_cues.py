@@ -15,6 +15,7 @@ from bot.knowledge.words import PhraseFinder, is_asked, plain
 DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergency_health"
 SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE = "utter_emergency_others", "utter_emergency_others_life"
 OF_OTHERS = (SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
+LIFE_AND_HEALTH = (LIFE, HEALTH, LIFE_OF_SOMEBODY_ELSE)
 HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 """The utterances that give help in an emergency."""
 LONGEST_ALL_CLEAR = 8
@@ -26,7 +27,9 @@ QUESTIONS = (
     ("safe", "doubt"),
     ("pay",),
     ("bills",),
+    ("heard",),
     ("silent", "aloud"),
+    ("airtime",),
 )
 """Groups of which the longest phrase counts: what is needed, by whom, whether it is over, and what is asked beside."""
 PAY_TO_FREE, CANNOT_CALL = "pay_to_free", "cannot_call"
@@ -61,11 +64,15 @@ class DangerCues:
         Args:
             help_id: one of HELP.
         """
+        needed = self.help_for(text)
+        if needed in LIFE_AND_HEALTH and needed != help_id:
+            return None  # that comes first now
         found = self._groups_in(text)
-        if help_id == DANGER and "silent" in found:
-            return CANNOT_CALL
-        ransom = "pay" in found and "bills" not in found
-        return PAY_TO_FREE if help_id == SOMEBODY_ELSE and ransom else None
+        if help_id in OF_OTHERS:
+            return PAY_TO_FREE if "pay" in found and "bills" not in found else None
+        # who wants to die, or has not the breath, "can't talk" for other reasons
+        silent = help_id == DANGER and "silent" in found and "airtime" not in found
+        return CANNOT_CALL if "heard" in found or silent else None
 
     def is_of_the_writer(self, text: str) -> bool:
         """Whether `text` speaks of its writer and not of somebody else: "I am in Kenya"."""

@@ -194,6 +194,20 @@ async def test_who_cannot_call_is_told_to_write(talk, language):
     await talk.say(EMERGENCIES[language])
     await talk.say(UNHEARD[language])
     assert talk.said == ["utter_cannot_call"]
+    assert talk.turn.language == language
+
+
+async def test_a_country_told_with_a_ransom_is_kept(talk):
+    await talk.say(HELD["en"][0])
+    await talk.say("he is in South Africa, they want money")
+    assert talk.said == ["utter_pay_to_free"]
+    assert "10111" in await talk.say("blorp zzz qqq")
+
+
+async def test_a_wish_to_die_told_by_who_cannot_call_gets_its_help(talk):
+    await talk.say(EMERGENCIES["en"])
+    await talk.say("I can't call, I want to kill myself")
+    assert talk.said == [LIFE]
 
 
 async def test_a_call_of_who_is_watched_gets_both_and_one_for_somebody_else_does_not(talk, assistant):

@@ -105,9 +105,8 @@ def test_a_feature_is_a_matrix_of_one_row_as_rasa_wants_it(together):
     np.testing.assert_array_equal(vector.features, dense[1:2])
 
 
-def test_many_texts_have_the_vectors_that_each_has_alone():
-    use = encoder.encoder()
-    texts = [f"{text} {number}" for number in range(20) for text in TEXTS]
+def test_many_texts_have_the_vectors_that_each_has_alone(monkeypatch):
+    texts = [f"{text} {number}" for number in range(20) for text in TEXTS] + [""]
     assert len(texts) > 4 * encoding_many.TEXTS_AT_ONCE
-    many = encoding_many.encode_many(use._backend, texts)
-    np.testing.assert_allclose(many, [use.encode([text])[0] for text in texts], atol=1e-5)
+    monkeypatch.setattr(encoder, "MANY", 50)
+    np.testing.assert_allclose(encoder.vectors(texts), [encoder.vectors([text])[0] for text in texts], atol=1e-5)

@@ -16,9 +16,9 @@ TEMPERATURE = 6.0
 """What distances are multiplied by before the softmax."""
 NEURONS, DECAY, BATCH = 256, 0.1, 256
 SEEN_BY_PLANES, SEEN_BY_NET = 150_000, 220_000
-"""Examples that each learns from, again and again; until they converge is right no more often (docs/decisions/0002)."""
+"""Examples that each goes through, counted as often as it does; more is right no more often (docs/decisions/0002)."""
 PASSES_OF_PLANES, PASSES_OF_NET = (5, 50), (8, 64)
-"""How often, at least and at most, each goes through the examples."""
+"""At least and at most; of many examples it is the least that counts."""
 
 
 class Hyperplanes:
