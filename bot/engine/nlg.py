@@ -31,9 +31,8 @@ class ContentNLG(TemplatedNaturalLanguageGenerator):
 
     Besides the responses of content/responses it knows, with arguments: `utter_topic(topic)`,
     `utter_menu(menu)`, `utter_facts(about, country)`, `utter_suggestions(topics)`,
-    `utter_emergency(help, again, violence, unheard)`,
-    `utter_centres(where, skip)` and `utter_languages`. It subclasses the templated generator because only
-    those survive a model swap.
+    `utter_emergency(help, again, violence, unheard)`, `utter_centres(where, skip)` and `utter_languages`. It subclasses
+    the templated generator because only those survive a model swap.
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
@@ -77,7 +76,7 @@ def compose(composer: Composer, name: str, places: Places, arguments: dict[str, 
     if name == "utter_suggestions":
         return composer.suggestions(arguments["topics"])
     if name == "utter_emergency":
-        known = {name: arguments[name] for name in ("again", "violence", "unheard") if name in arguments}
+        known = {one: arguments[one] for one in ("again", "violence", "unheard") if one in arguments}
         return emergency_replies.emergency(composer, places, arguments["help"], **known)
     if name == emergency_replies.WHO_HELPS and "help" in arguments:
         return emergency_replies.person_in_danger(composer, places, arguments["help"])

@@ -102,6 +102,9 @@ def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowled
         return None  # it is offered: "what about my salary?"
     doubtful_end = name == STOP and _confidence(whole) < WEAK  # "please hurry"
     leads_away = unknown or doubtful_end or name in ANSWERS
+    more = knowledge.keywords.get("more")
+    if more and plain(text) in map(plain, more.words):
+        return Asked(payload(EMERGENCY))  # nothing is left to say, and a town in Cameroon has that name
     if len(text.split()) <= LONGEST_PLACE:
         if of_others and whole["entities"] and cues.is_of_the_writer(text):
             return _as("inform_country", text, {**whole, "entities": [_at_home(one) for one in whole["entities"]]})

@@ -16,6 +16,7 @@ DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergen
 SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE = "utter_emergency_others", "utter_emergency_others_life"
 OF_OTHERS = (SOMEBODY_ELSE, LIFE_OF_SOMEBODY_ELSE)
 LIFE_AND_HEALTH = (LIFE, HEALTH, LIFE_OF_SOMEBODY_ELSE)
+"""Help that cannot wait for an answer to something else."""
 HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 """The utterances that give help in an emergency."""
 LONGEST_ALL_CLEAR = 8

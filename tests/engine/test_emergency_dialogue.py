@@ -247,3 +247,10 @@ async def test_what_somebody_else_did_is_no_call(talk, text):
     await talk.say(text)
     assert DANGER not in talk.said
     assert SOMEBODY_ELSE not in talk.said
+
+
+@pytest.mark.parametrize("more", ["MORE", "suite", "mais", "zaidi"])
+async def test_more_where_nothing_is_left_is_no_town(talk, more):
+    await talk.say(EMERGENCIES["en"] + ", I am in Kuwait")
+    assert "112" in await talk.say(more)
+    assert talk.said == [DANGER]

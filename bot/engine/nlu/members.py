@@ -25,8 +25,8 @@ class Hyperplanes:
     """What a trained linear support vector machine comes down to, laid out so that one text is scored fast."""
 
     def __init__(self, ngrams: scipy.sparse.csr_matrix, labels: np.ndarray) -> None:
-        often = passes(SEEN_BY_PLANES, PASSES_OF_PLANES, len(labels))
-        with unconverged():
+        often = _passes(SEEN_BY_PLANES, PASSES_OF_PLANES, len(labels))
+        with _unconverged():
             svm = LinearSVC(C=1.0, max_iter=often, random_state=0).fit(ngrams, labels)
         self.labels: np.ndarray = svm.classes_
         self._weights = np.ascontiguousarray(svm.coef_.T, dtype=np.float32)
@@ -43,10 +43,10 @@ class Net:
 
     def __init__(self, vectors: np.ndarray, labels: np.ndarray, seed: int) -> None:
         self._scale = float(vectors.std()) or 1.0
-        often = passes(SEEN_BY_NET, PASSES_OF_NET, len(labels))
+        often = _passes(SEEN_BY_NET, PASSES_OF_NET, len(labels))
         size = min(BATCH, len(labels))
         net = MLPClassifier((NEURONS,), alpha=DECAY, batch_size=size, max_iter=often, random_state=seed)
-        with unconverged():
+        with _unconverged():
             net.fit(vectors / self._scale, labels)
         (self._hidden, self._out), (self._hidden_bias, self._out_bias) = net.coefs_, net.intercepts_
 
@@ -59,13 +59,13 @@ class Net:
         return softmax(scores)
 
 
-def passes(seen: int, bounds: tuple[int, int], examples: int) -> int:
+def _passes(seen: int, bounds: tuple[int, int], examples: int) -> int:
     """How often to go through so many examples, to see `seen` in all."""
     return int(np.clip(seen / examples, *bounds))
 
 
 @contextlib.contextmanager
-def unconverged() -> Iterator[None]:
+def _unconverged() -> Iterator[None]:
     """Lets an optimisation be stopped early, on purpose, without a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
