@@ -10,7 +10,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.knowledge.form_cues import FormCues, load_form_cues
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.store import shared_store
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -87,9 +88,9 @@ def is_likely(tracker: Tracker, intent: str, least: float = LIKELY_EMERGENCY) ->
     return any(r["name"] == intent and r["confidence"] >= least for r in ranking)
 
 
-def form_cues() -> FormCues:
-    """The words that tell answers from asides."""
-    return load_form_cues(load_settings().content_dir)
+def content() -> Knowledge:
+    """The content in force."""
+    return shared_store(load_settings().content_dir).current
 
 
 def entity(tracker: Tracker, name: str) -> str | None:

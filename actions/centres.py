@@ -9,13 +9,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, entity, intent_of
+from actions.base import CENTRE_FORM, UNDERSTOOD, SafeAction, content, entity, intent_of
 from bot.knowledge.centres import Where, at_position, in_town
-from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.places import Place
-from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
-from bot.settings import load_settings
 
 ABOUT = "utter_find_mrc"
 UNKNOWN_PLACE = "?"
@@ -90,7 +87,7 @@ def _answered_place(tracker: Tracker) -> Slots | str | None:
     text, intent = str(tracker.latest_message.get("text") or ""), intent_of(tracker)
     if text.startswith("/") or intent == EMERGENCY:
         return None
-    finder, likely = _knowledge().places, _likely(tracker)
+    finder, likely = content().places, _likely(tracker)
     if intent in MAY_BE_A_PLACE:
         if _is_told(tracker) and len(text.split()) > MAX_WORDS_UNASKED:
             return _slots(finder.exact(text))
@@ -110,9 +107,7 @@ def _where(tracker: Tracker) -> Slots | None:
     if latitude is not None and longitude is not None:
         return asdict(at_position(latitude, longitude))
     country, text = entity(tracker, "country"), str(tracker.latest_message.get("text") or "")
-    found = (
-        None if text.startswith("/") else _knowledge().places.find(text, [*filter(None, [country]), *_likely(tracker)])
-    )
+    found = None if text.startswith("/") else content().places.find(text, [*filter(None, [country]), *_likely(tracker)])
     return _slots(found) or (asdict(Where(country)) if country else None)
 
 
@@ -138,7 +133,3 @@ def _skip(tracker: Tracker) -> int:
 
 def _likely(tracker: Tracker) -> list[str]:
     return [code for slot in ("destination", "origin") if (code := tracker.get_slot(slot))]
-
-
-def _knowledge() -> Knowledge:
-    return shared_store(load_settings().content_dir).current

@@ -6,10 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity
+from actions.base import UNDERSTOOD, SafeAction, content, entity
 from bot.knowledge.course import Course
-from bot.knowledge.store import shared_store
-from bot.settings import load_settings
 
 PLACES = "course_places"
 """The slot with the number of the next step by course."""
@@ -26,7 +24,7 @@ class ActionCourse(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say what belongs to the answer, then the step that follows; at the end, that it is the end."""
-        course = shared_store(load_settings().content_dir).current.courses.get(entity(tracker, "course") or "")
+        course = content().courses.get(entity(tracker, "course") or "")
         if course is None:
             say.utter_message(response="utter_menu", menu="main")
             return [UNDERSTOOD]

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, confidence_of, entity, form_cues, holds_a_name, intent_of, text_of
+from actions.base import UNDERSTOOD, SafeAction, confidence_of, content, entity, holds_a_name, intent_of, text_of
 from bot.conversations.offered import picked_number
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry import filing
@@ -82,7 +82,7 @@ def _may_be_a_recruiter(tracker: Tracker, text: str) -> bool:
         return True
     if intent in SMALL_TALK and confidence >= SURE:
         return False
-    is_aside = form_cues().is_question(text) and not registry.read(text).is_question
+    is_aside = content().form_cues.is_question(text) and not registry.read(text).is_question
     if intent in MAY_BE_A_NAME and not is_aside:
         return True
     if confidence < LIKELY and not is_aside:

@@ -12,8 +12,8 @@ from actions.base import (
     UNDERSTOOD,
     SafeAction,
     confidence_of,
+    content,
     entity,
-    form_cues,
     holds_a_name,
     intent_of,
     is_likely,
@@ -21,7 +21,6 @@ from actions.base import (
 )
 from actions.registry import listed_name, say_verdict, who_is_named
 from bot.conversations.offered import picked_number
-from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, LONGEST_COMMAND, OUT_OF_SCOPE
 from bot.registry import filing, names
 from bot.registry.at_hand import at_hand
@@ -76,7 +75,7 @@ class ValidateReportForm(SafeAction):
             return _opened(tracker)  # by this very message
         if text.startswith("/"):
             return _picked(slot, tracker)
-        cues = form_cues()
+        cues = content().form_cues
         if cues.goes_on(text):
             return [SlotSet(slot, None)]
         if slot != CONFIRM and cues.stays_anonymous(text):
@@ -184,7 +183,7 @@ def _looks_somebody_up(tracker: Tracker, slot: str, text: str) -> bool:
     """Whether the message asks about a recruiter; to the question who it was, only a clear question does."""
     if intent_of(tracker) != "check_recruiter" or confidence_of(tracker) < LIKELY or slot == "report_what":
         return False
-    asks = form_cues().is_question(text)
+    asks = content().form_cues.is_question(text)
     return asks or (slot != "report_who" and at_hand.get().registry.read(text).is_question)
 
 
@@ -207,8 +206,7 @@ def _kept_for_another(tracker: Tracker, slot: str, meant: str | None, text: str)
 
 
 def _early() -> Early:
-    content = load_settings().content_dir
-    return Early(at_hand.get().registry, shared_store(content).current, form_cues(), load_cues(content))
+    return Early(at_hand.get().registry, content(), load_cues(load_settings().content_dir))
 
 
 def _named_in(story: str) -> str | None:
@@ -222,23 +220,22 @@ def _is_aside(tracker: Tracker, text: str) -> bool:
     if intent in SMALL_TALK and not holds_a_name(text):
         return confidence_of(tracker) >= SURE and len(text.split()) <= MAX_WORDS_OF_A_WISH
     no_topic = intent in (FALLBACK, OUT_OF_SCOPE, "affirm", "deny", "unsure", "report_recruiter", "inform_country")
-    return not no_topic and confidence_of(tracker) >= LIKELY and form_cues().is_question(text)
+    return not no_topic and confidence_of(tracker) >= LIKELY and content().form_cues.is_question(text)
 
 
 def _confirmed(say: CollectingDispatcher, tracker: Tracker, text: str) -> list[EventType]:
     """Yes or no; anything else is told that nothing is sent yet, and asked again."""
-    if _says(tracker, "affirm") and not form_cues().hesitates(text):
+    if _says(tracker, "affirm") and not content().form_cues.hesitates(text):
         return [SlotSet(CONFIRM, "yes")]
     if _says(tracker, "deny"):
         return [SlotSet(CONFIRM, "no")]
     tells = len(text.split()) > 1 or sum(map(str.isdigit, text)) > MOST_DIGITS_PICKED
-    if tells and intent_of(tracker) not in NO_CORRECTION and not form_cues().is_yes_or_no(text):
+    if tells and intent_of(tracker) not in NO_CORRECTION and not content().form_cues.is_yes_or_no(text):
         # a correction is for the staff to read: which answer it changes is not guessed
         say.utter_message(response="utter_report_noted")
         told = tracker.get_slot("report_what") or ""
         if told in REPORT_CHOICES["report_what"]:
-            knowledge = shared_store(load_settings().content_dir).current
-            told = knowledge.label(told, tracker.get_slot("language") or load_settings().default_language)
+            told = content().label(told, tracker.get_slot("language") or load_settings().default_language)
         return [SlotSet("report_what", f"{told}\n{text}"), SlotSet(CONFIRM, None)]
     say.utter_message(response="utter_report_confirm_again")
     return [SlotSet(CONFIRM, None)]
@@ -252,14 +249,14 @@ def _told(say: CollectingDispatcher, tracker: Tracker, slot: str, text: str) -> 
         return [SlotSet(slot, WORD_ANSWERS.get((slot, intent)))]
     if intent == "report_recruiter" and len(text.replace("_", " ").split()) <= 3 and confidence_of(tracker) >= SURE:
         return [SlotSet(slot, None)]  # the form's own title says nothing of what happened
-    if form_cues().is_yes_or_no(text):
+    if content().form_cues.is_yes_or_no(text):
         return [SlotSet(slot, None)]  # which of the two is in doubt
     if slot != "report_money" and picked_number(text) is not None:
         return [SlotSet(slot, None)]  # a choice that was not offered
     if is_likely(tracker, EMERGENCY):
         say.utter_message(response="utter_report_danger")
     # what holds a number tells where else to answer, and is kept
-    if slot == "report_contact" and form_cues().wants_answer(text) and not any(map(str.isdigit, text)):
+    if slot == "report_contact" and content().form_cues.wants_answer(text) and not any(map(str.isdigit, text)):
         return [SlotSet(slot, ANSWER_HERE)]
     if slot == "report_what" and tracker.get_slot("report_who") is None and (named := _named_in(text)):
         return [SlotSet(slot, text), SlotSet("recruiter_asked", named)]
@@ -277,7 +274,7 @@ def _not_taken(slot: str) -> list[EventType]:
 
 def _who(name: str) -> list[EventType]:
     """The recruiter reported; what is looked up from now on may be another one."""
-    return [SlotSet("report_who", form_cues().without_lead(name) or name), SlotSet("recruiter_asked", None)]
+    return [SlotSet("report_who", content().form_cues.without_lead(name) or name), SlotSet("recruiter_asked", None)]
 
 
 def _says(tracker: Tracker, intent: str) -> bool:

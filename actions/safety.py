@@ -6,11 +6,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, form_cues, text_of
-from bot.knowledge.danger_cues import CANNOT_CALL, DANGER, HEALTH, HELP, LIFE, load_danger_cues
-from bot.knowledge.store import shared_store
+from actions.base import ERASE_ASKED, UNDERSTOOD, SafeAction, content, text_of
+from bot.knowledge.danger_cues import CANNOT_CALL, DANGER, HEALTH, HELP, LIFE
 from bot.safety.emergency import lexicon_of
-from bot.settings import load_settings
 
 OF_THE_BODY = (LIFE, HEALTH)
 """Help that says nothing of violence."""
@@ -26,7 +24,7 @@ class ActionEmergency(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say the numbers and what to do now; to what is said after that, and tells nothing new, the numbers again."""
         before, text = tracker.get_slot("about"), text_of(tracker)
-        cues = load_danger_cues(load_settings().content_dir)
+        cues = content().danger_cues
         told = cues.help_for(text)
         unclear = text.startswith("/") or told == DANGER
         help = before if unclear and before in HELP else told
@@ -42,7 +40,7 @@ class ActionEmergency(SafeAction):
 
 def _tells_of_violence(text: str) -> bool:
     """Whether danger is told, and not only cried out for help."""
-    lexicon = lexicon_of(shared_store(load_settings().content_dir).current)
+    lexicon = lexicon_of(content())
     return lexicon.calls_for_help(text) and not lexicon.cries(text)
 
 
@@ -68,7 +66,7 @@ class ActionAskErase(SafeAction):
 
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Ask; say that nothing is erased when that is what was asked for."""
-        cues, text = form_cues(), text_of(tracker)
+        cues, text = content().form_cues, text_of(tracker)
         if cues.negates(text) or cues.stays_anonymous(text):
             say.utter_message(response="utter_not_erased")
             return [UNDERSTOOD]
@@ -87,7 +85,7 @@ class ActionAffirm(SafeAction):
         """Erase, or ask what the person would like to know; "yes, but wait" erases nothing."""
         if not tracker.get_slot(ERASE_ASKED):
             say.utter_message(response="utter_affirm")
-        elif form_cues().hesitates(text_of(tracker)):
+        elif content().form_cues.hesitates(text_of(tracker)):
             say.utter_message(response="utter_not_erased")
         else:
             say.utter_message(response="utter_erased")

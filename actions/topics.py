@@ -6,12 +6,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, entity, intent_of, open_form
+from actions.base import UNDERSTOOD, SafeAction, content, entity, intent_of, open_form
 from bot.knowledge.danger_cues import HELP
 from bot.knowledge.emergency_replies import WHO_HELPS
-from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE, SMALLTALK
-from bot.settings import load_settings
 
 MAX_SUGGESTIONS = 3
 NO_TOPICS = (FALLBACK, OUT_OF_SCOPE, EMERGENCY, "menu", "inform_country", *SMALLTALK)
@@ -116,5 +114,5 @@ class ActionDidYouMean(SafeAction):
 
 def _follow_ups(tracker: Tracker) -> list[str]:
     """What the topic answered last offers."""
-    topic = shared_store(load_settings().content_dir).current.topics.get(tracker.get_slot("about") or "")
+    topic = content().topics.get(tracker.get_slot("about") or "")
     return list(topic.buttons) if topic else []

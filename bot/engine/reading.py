@@ -9,14 +9,12 @@ from typing import Any
 
 from bot.knowledge.answers import payload
 from bot.knowledge.course_replies import Place, picked_by_words
-from bot.knowledge.danger_cues import HELP, OF_OTHERS, DangerCues, load_danger_cues
-from bot.knowledge.form_cues import load_form_cues
+from bot.knowledge.danger_cues import HELP, OF_OTHERS
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.understood import EMERGENCY, FALLBACK, LONGEST_COMMAND, OUT_OF_SCOPE
 from bot.knowledge.words import plain
 from bot.registry.replies import REPORT_CHOICES, REPORT_GO_ON
 from bot.safety.emergency import lexicon_of
-from bot.settings import load_settings
 
 Parse = dict[str, Any]
 Understand = Callable[[str, "str | None"], Awaitable[Parse]]
@@ -67,23 +65,21 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     """What `text` asks, in order: one thing, or at most two questions. A call for help is always one."""
     if before.form:
         return (Asked(text, await understand(text, before.language)),)
-    leaning = (
-        _picked(text, before, knowledge) or _report_gone_on_with(text, before) or _follow_up(text, before, knowledge)
-    )
-    if leaning:
-        return (leaning,)
+    for lean in (_picked, _report_gone_on_with, _follow_up):
+        if leaning := lean(text, before, knowledge):
+            return (leaning,)
     whole = await understand(text, before.language)
     in_danger = before.slots.get("about") in HELP
     if (in_danger or _name(whole) in (EMERGENCY, FALLBACK)) and _all_clear(text, knowledge):
         return (_as("safe_now", text, whole),)
-    asked = _danger_cues().asked_after(before.slots["about"], text) if in_danger else None
+    asked = knowledge.danger_cues.asked_after(before.slots["about"], text) if in_danger else None
     if asked and _name(whole) != "erase_my_data":
         return (_as(asked, text, whole),)
     if _name(whole) == EMERGENCY:
         return (Asked(text, whole),)
     if in_danger and (still := _still_in_danger(text, whole, before, knowledge)):
         return (still,)
-    if presented := _presented(text, whole):
+    if presented := _presented(text, whole, knowledge):
         return (presented,)
     if country := _only_a_country(text, whole, before):
         return (country,)
@@ -93,7 +89,7 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 
 def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: who it is about and where, or words that would lead away from help."""
-    cues, name, of_others = _danger_cues(), _name(whole), before.slots.get("about") in OF_OTHERS
+    cues, name, of_others = knowledge.danger_cues, _name(whole), before.slots.get("about") in OF_OTHERS
     is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)
     unknown = name in (FALLBACK, OUT_OF_SCOPE) or is_name or cues.says_nothing(text, whole["entities"])
     if unknown and not of_others and cues.help_for(text) in OF_OTHERS:
@@ -121,7 +117,7 @@ def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowled
 
 def _all_clear(text: str, knowledge: Knowledge) -> bool:
     """Whether `text` says that nobody is in danger any more, and has no word of danger."""
-    return _danger_cues().all_clear(text) and not lexicon_of(knowledge).calls_for_help(text)
+    return knowledge.danger_cues.all_clear(text) and not lexicon_of(knowledge).calls_for_help(text)
 
 
 def _at_home(entity: dict[str, Any]) -> dict[str, Any]:
@@ -134,10 +130,10 @@ def _as(intent: str, text: str, whole: Parse) -> Asked:
     return Asked(text, {**whole, "intent": {"name": intent, "confidence": 1.0}})
 
 
-def _presented(text: str, whole: Parse) -> Asked | None:
+def _presented(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
     """Who tells only who or where they are: their country, else a welcome; a child's age is answered as such."""
     words = plain(text).split()
-    if all(map(str.isdigit, words)) or not _danger_cues().says_nothing(text, whole["entities"]):
+    if all(map(str.isdigit, words)) or not knowledge.danger_cues.says_nothing(text, whole["entities"]):
         return None
     if any(entity["entity"] == "country" for entity in whole["entities"]):
         intent = "inform_country"
@@ -146,10 +142,6 @@ def _presented(text: str, whole: Parse) -> Asked | None:
     else:
         return None
     return _as(intent, text, whole)
-
-
-def _danger_cues() -> DangerCues:
-    return load_danger_cues(load_settings().content_dir)
 
 
 def _only_a_country(text: str, whole: Parse, before: Before) -> Asked | None:
@@ -174,9 +166,9 @@ def _picked(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
     return Asked(picked) if picked else None
 
 
-def _report_gone_on_with(text: str, before: Before) -> Asked | None:
+def _report_gone_on_with(text: str, before: Before, knowledge: Knowledge) -> Asked | None:
     """A report that was stopped after an answer, taken up again: "continue"."""
-    goes_on = any(map(before.slots.get, REPORT_CHOICES)) and load_form_cues(load_settings().content_dir).goes_on(text)
+    goes_on = any(map(before.slots.get, REPORT_CHOICES)) and knowledge.form_cues.goes_on(text)
     return Asked(payload("report_recruiter", report_answer=REPORT_GO_ON)) if goes_on else None
 
 

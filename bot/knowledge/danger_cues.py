@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from bot.knowledge.form_cues import phrases_of
 from bot.knowledge.words import PhraseFinder, is_asked, plain
@@ -103,9 +99,3 @@ class DangerCues:
 
     def _groups_in(self, text: str) -> set[str]:
         return {found.value for finder in self._finders for found in finder.find(text)}
-
-
-@lru_cache(maxsize=4)
-def load_danger_cues(content_dir: Path) -> DangerCues:
-    """The cues of `content/danger_cues.yml`."""
-    return DangerCues(yaml.safe_load((content_dir / "danger_cues.yml").read_text(encoding="utf-8")))

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
-
-import yaml
 
 from bot.knowledge.words import PhraseFinder, as_written, expanded, is_asked, plain
 
@@ -114,9 +110,3 @@ def _finder(group: dict[str, list[str]]) -> PhraseFinder[bool]:
 def phrases_of(group: dict[str, list[str]]) -> Iterator[str]:
     """The phrases of a group of patterns by language."""
     return expanded(pattern for patterns in group.values() for pattern in patterns)
-
-
-@lru_cache(maxsize=4)
-def load_form_cues(content_dir: Path) -> FormCues:
-    """The cues of `content/form_cues.yml`."""
-    return FormCues(yaml.safe_load((content_dir / "form_cues.yml").read_text(encoding="utf-8")))

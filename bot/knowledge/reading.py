@@ -225,7 +225,10 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     hours = OpeningHours()
     for document in reader.documents("opening_hours.yml"):
         hours = reader.parse(OpeningHours, document, document.data) or hours
+    cues = {document.path.stem: document.data for document in reader.documents("*_cues.yml")}
     return Knowledge(
+        danger_words=cues.get("danger_cues", {}),
+        form_words=cues.get("form_cues", {}),
         follow_ups=follow_ups,
         question_words=question_words,
         centres=centres,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from bot.knowledge.form_cues import FormCues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.places import Place
 from bot.knowledge.words import plain
@@ -36,13 +35,13 @@ class Early:
 
     Args:
         registry: whose names are known.
-        knowledge: the towns and countries that are known.
-        cues: the words beside a place or a sum.
+        knowledge: the towns and countries that are known, and the words beside a place or a sum.
         spoken: the words of questions about recruiters.
     """
 
-    def __init__(self, registry: Registry, knowledge: Knowledge, cues: FormCues, spoken: CueWords) -> None:
-        self._registry, self._places, self._cues, self._spoken = registry, knowledge.places, cues, spoken
+    def __init__(self, registry: Registry, knowledge: Knowledge, spoken: CueWords) -> None:
+        self._registry, self._places, self._spoken = registry, knowledge.places, spoken
+        self._cues = knowledge.form_cues
         self._near = knowledge.centres.keys()
         self._words: Words = load_words()
 

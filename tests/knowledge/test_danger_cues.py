@@ -10,11 +10,11 @@ from bot.knowledge.danger_cues import (
     LIFE_OF_SOMEBODY_ELSE,
     PAY_TO_FREE,
     SOMEBODY_ELSE,
-    load_danger_cues,
 )
+from bot.knowledge.store import shared_store
 from bot.settings import ROOT
 
-CUES = load_danger_cues(ROOT / "content")
+CUES = shared_store(ROOT / "content").current.danger_cues
 
 
 @pytest.mark.parametrize(

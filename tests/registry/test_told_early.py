@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.knowledge.form_cues import load_form_cues
 from bot.knowledge.store import shared_store
 from bot.registry.query import load_cues
 from bot.registry.told_early import MONEY, WHERE, WHO, Early, sum_told
@@ -13,7 +12,7 @@ CONTENT = ROOT / "content"
 
 @pytest.fixture(scope="module")
 def early(registry):
-    return Early(registry, shared_store(CONTENT).current, load_form_cues(CONTENT), load_cues(CONTENT))
+    return Early(registry, shared_store(CONTENT).current, load_cues(CONTENT))
 
 
 ALONE = {

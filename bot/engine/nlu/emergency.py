@@ -13,7 +13,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
 from bot.engine.nlu.recruiters import CHECK
-from bot.knowledge.danger_cues import DangerCues, load_danger_cues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.store import shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
@@ -40,9 +39,9 @@ class EmergencyDetector(GraphComponent):
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
-    def __init__(self, config: dict[str, Any], knowledge: Knowledge, cues: DangerCues) -> None:
+    def __init__(self, config: dict[str, Any], knowledge: Knowledge) -> None:
         self._likely, self._sure, self._unthinkable = (float(config[n]) for n in ("likely", "sure", "unthinkable"))
-        self._knowledge, self._lexicon, self._cues = knowledge, lexicon_of(knowledge), cues
+        self._knowledge, self._lexicon, self._cues = knowledge, lexicon_of(knowledge), knowledge.danger_cues
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -66,8 +65,7 @@ class EmergencyDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
-        content_dir = load_settings().content_dir
-        return cls(config, shared_store(content_dir).current, load_danger_cues(content_dir))
+        return cls(config, shared_store(load_settings().content_dir).current)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""
