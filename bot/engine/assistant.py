@@ -38,6 +38,7 @@ from bot.knowledge.understood import EMERGENCY
 from bot.registry.at_hand import AtHand, at_hand
 from bot.registry.lookup import Registry
 from bot.safety.encryption import AddressVault
+from bot.safety.redaction_words import load_words
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.prepared import keep_in
@@ -136,6 +137,7 @@ class Assistant:
         self._registry.refresh()
         encoder()
         _ = self._knowledge.places
+        load_words()  # of stories in reports
         gc.freeze()  # what is loaded stays: no answer waits for the collector to go through it
 
     @property
@@ -197,7 +199,7 @@ class Assistant:
 
     async def _turn(self, question: Question, replies: list[Reply], memory: Memory, tools: AtHand) -> Turn:
         intent = memory.understood.get("intent") or {}
-        tracker = await self._agent.tracker_store.retrieve(question.contact_id)
+        tracker = memory.tracker
         assert tracker is not None
         if not replies:  # a turn without a reply must not be, whatever the rules say
             replies = [await self._say("utter_not_understood", tracker, question.channel)]

@@ -22,11 +22,13 @@ METADATA = "session_started_metadata"
 
 @dataclass
 class Memory:
-    """The conversation that is being answered in this task: its state, and what its last message was understood as."""
+    """The conversation that is being answered in this task, and what its last message was understood as."""
 
     state: str | None = None
     understood: dict[str, Any] = field(default_factory=dict)
     language: str | None = None
+    tracker: DialogueStateTracker | None = None
+    """As it was saved last."""
 
     def forget(self, slot: str) -> None:
         """Let go of a slot that holds for one turn only."""
@@ -58,7 +60,7 @@ class DialogueStateStore(TrackerStore):
         """Reduce the tracker to its state."""
         memory = current_memory.get(None)
         if memory is not None:
-            memory.state = json.dumps(reduce(tracker), ensure_ascii=False)
+            memory.tracker, memory.state = tracker, json.dumps(reduce(tracker), ensure_ascii=False)
             memory.understood = tracker.latest_message.parse_data if tracker.latest_message else {}
             memory.language = tracker.get_slot("language")
 
