@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
+import copy
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import lru_cache, partial
+from types import SimpleNamespace
 from typing import Any
 
+import rasa.core.actions.forms
+import rasa.core.policies.rule_policy
+import rasa.core.processor
+import rasa.shared.core.trackers
+from rasa.core.actions.action import ActionExtractSlots
 from rasa.core.processor import MessageProcessor
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -21,7 +33,12 @@ from tarsafe import TarSafe
 
 def leave_out_bookkeeping() -> None:
     """For every model of this process; Rasa has no settings for it."""
-    Slot.__copy__ = _copied
+    rasa.shared.core.trackers.copy = SimpleNamespace(copy=_slot)
+    DialogueStateTracker.copy = _tracker
+    ActionExtractSlots.run = _with_slots_that_fill(ActionExtractSlots.run)
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
+    for module in (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.actions.forms):
+        module.copy = SimpleNamespace(deepcopy=_same)
     MessageProcessor._check_for_unseen_features = _nothing
     DomainProvider.load = _Unchecked.__dict__["load"]  # a method still, as a training checks
 
@@ -41,11 +58,51 @@ def leave_out_of_training() -> None:
     TrainingData.sanitize_examples = staticmethod(_each_once)
 
 
-def _copied(slot: Slot) -> Slot:
+def _slot(slot: Slot) -> Slot:
     """What `copy.copy` gives without its detour over pickling: a turn copies its trackers' slots two hundred times."""
-    copy = object.__new__(type(slot))
-    copy.__dict__.update(slot.__dict__)
-    return copy
+    twin = object.__new__(type(slot))
+    twin.__dict__.update(slot.__dict__)
+    return twin
+
+
+def _tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """A duplicate; Rasa plays all events of the conversation again."""
+    twin = object.__new__(DialogueStateTracker)
+    twin.__dict__.update(tracker.__dict__)
+    twin.events = deque(tracker.events, tracker.events.maxlen)
+    twin.slots = {name: _slot(slot) for name, slot in tracker.slots.items()}
+    twin.active_loop = copy.copy(tracker.active_loop)  # it alone is changed in place
+    return twin
+
+
+Run = Callable[..., Awaitable[list[Event]]]
+
+
+def _with_slots_that_fill(run: Run) -> Run:
+    """`run` of the action that fills slots by their mappings, without the slots that only our actions fill."""
+
+    async def leaner(action: Any, channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
+        return await run(action, channel, nlg, tracker, _with_few_slots(domain))
+
+    return leaner
+
+
+def _with_few_slots(domain: Domain) -> Domain:
+    few = domain.__dict__.get("_few_slots")
+    if few is None:
+        few = copy.copy(domain)
+        few.slots = [slot for slot in domain.slots if any(map(_fills, slot.mappings))]
+        domain.__dict__["_few_slots"] = few
+    return few
+
+
+def _fills(mapping: dict[str, Any]) -> bool:
+    return mapping["type"] != str(SlotMappingType.CUSTOM) or "action" in mapping
+
+
+def _same(value: Any) -> Any:
+    """The value itself: Rasa copies deeply what it would write into debug logs, which are off."""
+    return value
 
 
 def _nothing(processor: MessageProcessor, parse_data: dict[str, Any]) -> None:
