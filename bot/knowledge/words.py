@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from braceexpand import braceexpand
@@ -14,6 +15,7 @@ V = TypeVar("V")
 NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
     folded = text.casefold()

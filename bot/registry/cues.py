@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -66,6 +67,7 @@ class CueWords:
         return sum(stripped(word) in self._asks for word in words)
 
 
+@lru_cache(maxsize=20_000)
 def stripped(word: str) -> str:
     """`word` as the cue words are written: folded, without what stands around it."""
     return fold(word).strip(' ."()')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from bot.registry import names, stored
 from bot.registry.in_force import SHORTEST_FIRM, ListsInForce, is_called
@@ -22,10 +23,11 @@ class Mentions:
 
     def __init__(self, lists: ListsInForce) -> None:
         self._lists = lists
+        self._read = lru_cache(maxsize=64)(lists.cues.read)  # a message is asked about several times
 
     def read(self, text: str) -> Query:
         """The name and numbers in a message."""
-        return self._lists.cues.read(text)
+        return self._read(text)
 
     def looks_like_a_name(self, text: str) -> bool:
         """Whether words that the lists may not know seem to name somebody."""

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu import encoder, encoding_many, features
+from bot.engine.nlu import encoder, encoding, features
 from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, ngrams_of, vectors_of
 from bot.engine.nlu.intents import CalibratedIntentClassifier
 from bot.engine.nlu.open_set import Beliefs
@@ -107,6 +107,6 @@ def test_a_feature_is_a_matrix_of_one_row_as_rasa_wants_it(together):
 
 def test_many_texts_have_the_vectors_that_each_has_alone(monkeypatch):
     texts = [f"{text} {number}" for number in range(20) for text in TEXTS] + [""]
-    assert len(texts) > 4 * encoding_many.TEXTS_AT_ONCE
+    assert len(texts) > 4 * encoding.TEXTS_AT_ONCE
     monkeypatch.setattr(encoder, "MANY", 50)
     np.testing.assert_allclose(encoder.vectors(texts), [encoder.vectors([text])[0] for text in texts], atol=1e-5)

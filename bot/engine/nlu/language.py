@@ -51,21 +51,29 @@ class LanguageDetector:
         Args:
             current: the language spoken so far; few words must be sure to be in another one.
         """
-        guess = str(self._detector.detect(text).iso_code).lower()
         second = _second_guess(text)
         shares = self._vocabulary.shares(text)
         likeliest = max(shares, key=lambda code: shares[code])
         knows_half = self._vocabulary.knows_half(text)
         words = {word for word in plain(text).split() if not word.isdigit()}
         if current and len(words) < MIN_WORDS_TO_SWITCH:
-            is_sure = knows_half and shares[likeliest] >= SURE and likeliest == guess == second
+            is_sure = knows_half and shares[likeliest] >= SURE and likeliest == second
             # the words of a firm's name, most likely, are no language
-            return likeliest if is_sure and words & self._vocabulary.common(likeliest) and not words & FILLERS else None
-        if shares[likeliest] >= LIKELY and (likeliest in (guess, second) or (not current and knows_half)):
+            told = is_sure and words & self._vocabulary.common(likeliest) and not words & FILLERS
+            return likeliest if told and likeliest == self._first_guess(text) else None
+        likely = shares[likeliest] >= LIKELY
+        if likely and (likeliest == second or (not current and knows_half)):
+            return likeliest
+        guess = self._first_guess(text)  # last, for it takes the longest
+        if likely and likeliest == guess:
             return likeliest
         if shares.get(guess, 0.0) < UNLIKELY or (second in self._languages and second != guess):
             return None
         return guess if not current or knows_half else None
+
+    def _first_guess(self, text: str) -> str:
+        """The code that langidentify gives."""
+        return str(self._detector.detect(text).iso_code).lower()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
