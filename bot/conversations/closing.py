@@ -23,10 +23,10 @@ _MESSAGES, _STATES = Message.__table__, DialogueState.__table__
 _LOCKED_CONTACT = select(Contact).where(Contact.id == bindparam("contact")).with_for_update()
 _FREE_CONTACTS = select(Contact).where(Contact.id.in_(bindparam("ids", expanding=True)))
 _FREE_CONTACTS = _FREE_CONTACTS.with_for_update(skip_locked=True)
-_PLACE = (
-    select(Conversation, Message.created_at)
+_PLACES = (
+    select(Message.id, Conversation, Message.created_at)
     .join(Message, Message.conversation_id == Conversation.id)
-    .where(Message.id == bindparam("message"))
+    .where(Message.id.in_(bindparam("messages", expanding=True)))
 )
 _ANSWERED = (
     update(_MESSAGES)
@@ -70,7 +70,7 @@ def close(session: Session, claimed: Claimed, turn: Turn, now: dt.datetime) -> N
     """
     # first of all, as everybody who changes a contact's messages does: no two can wait for each other
     contact = session.execute(_LOCKED_CONTACT, {"contact": claimed.question.contact_id}).scalar_one()
-    _close(session, contact, claimed, turn, now)
+    _close(session, contact, _places(session, [claimed]).get(claimed.message_id), claimed, turn, now)
 
 
 def close_some(
@@ -84,19 +84,31 @@ def close_some(
         return []
     ids = [claimed.question.contact_id for claimed, _ in answers]
     contacts = {contact.id: contact for contact in session.execute(_FREE_CONTACTS, {"ids": ids}).scalars()}
+    places = _places(session, [claimed for claimed, _ in answers])
     left = []
     for claimed, turn in answers:
         if contact := contacts.get(claimed.question.contact_id):
-            _close(session, contact, claimed, turn, now)
+            _close(session, contact, places.get(claimed.message_id), claimed, turn, now)
         else:
             left.append((claimed, turn))
     return left
 
 
-def _close(session: Session, contact: Contact, claimed: Claimed, turn: Turn, now: dt.datetime) -> None:
+Place = tuple[Conversation, dt.datetime]
+"""The conversation that a message belongs to, and when it came."""
+
+
+def _places(session: Session, some: Sequence[Claimed]) -> dict[int, Place]:
+    """The places of messages, whose contacts are locked, by message id; none for one that belongs nowhere."""
+    found = session.execute(_PLACES, {"messages": [claimed.message_id for claimed in some]})
+    return {id: (conversation, asked_at) for id, conversation, asked_at in found}
+
+
+def _close(
+    session: Session, contact: Contact, place: Place | None, claimed: Claimed, turn: Turn, now: dt.datetime
+) -> None:
     question = claimed.question
-    found = session.execute(_PLACE, {"message": claimed.message_id}).first()
-    conversation, asked_at = found or (None, now)
+    conversation, asked_at = place or (None, now)
     if _is_held(conversation):
         turn = turn if turn.is_silent or claimed.notice or _breaks_silence(turn) else silence(turn.language)
     elif turn.is_silent:
@@ -110,12 +122,12 @@ def _close(session: Session, contact: Contact, claimed: Claimed, turn: Turn, now
     }
     if session.execute(_ANSWERED, answered).rowcount != 1:
         raise ClaimLost(f"message {claimed.message_id}")
-    place = conversation.id if conversation is not None else None
+    conversation_id = conversation.id if conversation is not None else None
     if conversation is not None:
         lifecycle.after_turn(session, contact, conversation, turn, question.is_payload, asked_at, now)
     if turn.erase:
         forget(session, question.contact_id, By.PERSON, now)
-        place = None
+        conversation_id = None
     elif turn.state is not None:
         _remember(session, question.contact_id, turn.state, now)
     for filed in turn.filed:
@@ -123,9 +135,9 @@ def _close(session: Session, contact: Contact, claimed: Claimed, turn: Turn, now
     contact.language = turn.language
     # after STOP nothing is sent, but a call for help is answered whatever was said before
     withheld = contact.opted_out_at is not None and turn.intent != EMERGENCY
+    answers = None if turn.erase else claimed.message_id
     for reply in turn.replies:
-        answers = None if turn.erase else claimed.message_id
-        queue(session, contact, reply, now, answers, withheld, conversation_id=place)
+        queue(session, contact, reply, now, answers, withheld, conversation_id=conversation_id)
     wake(session, Work.OUTBOX)
     wake(session, Work.INBOX)  # the contact's next message is free now
 
