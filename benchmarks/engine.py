@@ -5,7 +5,7 @@
 
 Stock is Rasa 3.6.21's default pipeline and policies (DIET, TED, UnexpecTED, memoization, rules) with its in-memory
 tracker store. To its advantage it runs the actions in process and gets the texts from the same store as ours;
-a stock installation does both over HTTP.
+a stock installation does both over HTTP. Nor does it hold messages against the official lists, which ours has loaded.
 """
 
 from __future__ import annotations
@@ -91,6 +91,19 @@ class Salama:
         from bot.settings import load_settings
 
         train(load_settings(var_dir=directory))
+
+    @staticmethod
+    def load_lists(directory: Path) -> None:
+        """The official lists of recruiters, as `salama run` loads them: every message is held against them."""
+        from bot.registry.commands import load_missing
+        from bot.registry.source import load_sources
+        from bot.settings import load_settings
+        from bot.storage.database import Database
+
+        settings = load_settings(var_dir=directory)
+        database = Database(settings.database)
+        database.migrate()
+        load_missing(settings, database, load_sources(settings.content_dir))
 
     async def say(self, who: str, text: str) -> None:
         from bot.conversations.turn import Question
@@ -189,6 +202,8 @@ def one_side(name: str, directory: Path) -> None:
     if not list(directory.rglob("*.tar.gz")):
         kind.train(directory)
         figures = {"training s": time.perf_counter() - started}
+        if kind is Salama:
+            Salama.load_lists(directory)
     else:
         side = kind(directory)
         figures = {"start-up s": time.perf_counter() - started, **asyncio.run(measure(side))}

@@ -35,6 +35,11 @@ class CueWords:
         self._all = frozenset().union(*(groups[name] for name in GROUPS if name not in NO_CUES))
         self._asks = groups["predicates"] | groups["asking"]
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All that `knows` knows, folded."""
+        return self._all
+
     def knows(self, word: str) -> bool:
         """Whether `word` is one of a question about recruiters, or a place."""
         return stripped(word) in self._all

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from sqlalchemy import and_, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from bot.registry import names, stored
 from bot.registry.index import NameIndex
@@ -25,6 +26,7 @@ from bot.registry.struck import StruckName, StruckNames
 from bot.registry.tables import KeyKind, RegistryEntry, RegistryKey, Snapshot, SnapshotState
 from bot.registry.verdict import BAD
 from bot.storage.database import Database
+from bot.storage.prepared import prepared
 
 SHORTEST_OTHER_NAME = 4
 SHORTEST_FIRM = 5
@@ -196,13 +198,16 @@ class ListsInForce:
             in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
             snapshots = session.execute(in_force).scalars()
             published = {one.source: one.published for one in snapshots if one.source in self.sources}
-            query = (
-                select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires)
-                .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
-                .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(published))
-            )
-            rows = session.execute(query).all()
-        return _Lists(stamp, published, rows, self.cues.knows)
+            made_from = [repr((stamp, sorted(published))).encode(), *map(str.encode, sorted(self.cues.words))]
+            return prepared("lists", lambda: made_from, lambda: self._made(session, stamp, published))
+
+    def _made(self, session: Session, stamp: tuple[object, ...], published: Mapping[str, dt.date | None]) -> _Lists:
+        query = (
+            select(_keys.c.entry_id, _entries.c.source, _keys.c.spelled, _entries.c.status, _entries.c.expires)
+            .select_from(_keys.join(_entries, _keys.c.entry_id == _entries.c.id))
+            .where(_keys.c.kind == KeyKind.NAME.value, _current, _entries.c.source.in_(published))
+        )
+        return _Lists(stamp, published, session.execute(query).all(), self.cues.knows)
 
 
 def is_called(row: Mapping[str, Any], spellings: Mapping[str, names.Name], home: str) -> bool:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+import numpy as np
 from rapidfuzz.distance import OSA
 
+Array = Any  # as in bot.registry.index
 SHORTEST = 5
 """Letters of names looked at: below, one letter makes another name."""
 AFTER_ANY_LETTER = "\x7f"
@@ -43,15 +46,15 @@ class SlipIndex:
         return list(found)
 
 
-def _sorted(pairs: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
+def _sorted(pairs: list[tuple[str, int]]) -> tuple[list[str], Array]:
     pairs.sort()
-    return [key for key, _ in pairs], [at for _, at in pairs]
+    return [key for key, _ in pairs], np.array([at for _, at in pairs], dtype=np.int32)
 
 
-def _among(keys: list[str], positions: list[int], key: str, size: int) -> Iterator[int]:
+def _among(keys: list[str], positions: Array, key: str, size: int) -> Iterator[int]:
     """Those that share the first `size` letters and are one slip away."""
     start = key[:size]
     first, last = bisect_left(keys, start), bisect_left(keys, start + AFTER_ANY_LETTER)
     for at in range(first, last):
         if abs(len(keys[at]) - len(key)) <= 1 and OSA.distance(keys[at], key, score_cutoff=1) == 1:
-            yield positions[at]
+            yield int(positions[at])

@@ -19,9 +19,13 @@ _entries, _keys, _snapshots = RegistryEntry.__table__, RegistryKey.__table__, Sn
 
 
 def lists_in_force(session: Session) -> tuple[object, ...]:
-    """What tells whether other lists are in force than before."""
-    query = select(Snapshot.id, Snapshot.published).where(Snapshot.state == SnapshotState.IN_FORCE.value)
-    return tuple(sorted((row[0], str(row[1])) for row in session.execute(query)))
+    """What tells whether other lists are in force than before, or than in another database."""
+    told = (
+        Snapshot.id, Snapshot.source, Snapshot.sha256, Snapshot.published, Snapshot.imported_at, Snapshot.decided_at,
+        Snapshot.names_version,
+    )  # fmt: skip
+    query = select(*told).where(Snapshot.state == SnapshotState.IN_FORCE.value).order_by(Snapshot.id)
+    return tuple(tuple(map(str, row)) for row in session.execute(query))
 
 
 def rows(session: Session, ids: list[int]) -> list[Mapping[str, Any]]:

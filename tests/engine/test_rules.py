@@ -1,7 +1,10 @@
 import copy
 from itertools import pairwise
 
+import pytest
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine import rules
 
@@ -25,3 +28,23 @@ def test_looking_only_at_rules_that_fit_finds_what_rasa_finds(assistant):
             assert found == rules._compare_all(policy, lookup, states)
             fitting += bool(found)
     assert fitting > len(policy.lookup[RULES])
+
+
+@pytest.mark.parametrize("intent", ["greet", "nlu_fallback", "never_heard_of"])
+def test_no_rule_is_found_by_a_messages_very_words_and_rasa_finds_none_either(assistant, intent):
+    policy, domain = policy_of(assistant), assistant.agent.domain
+    events = [ActionExecuted("action_listen"), UserUttered("hello", {"name": intent})]
+    tracker = DialogueStateTracker.from_events("somebody", events, domain.slots)
+    assert rules._find(policy, tracker, domain, True)[0] is None
+    assert policy._find_action_from_rules(tracker, domain, True) == (None, None, False)
+    by_intent = policy._find_action_from_rules(tracker, domain, False)
+    assert by_intent == rules._find(policy, tracker, domain, False)
+    assert (by_intent[0] is not None) == (intent != "never_heard_of")
+
+
+def test_where_a_rule_fits_any_message_it_is_looked_for(assistant, monkeypatch):
+    policy, domain = policy_of(assistant), assistant.agent.domain
+    tracker = DialogueStateTracker.from_events("somebody", [ActionExecuted("action_listen")], domain.slots)
+    monkeypatch.setattr(rules, "_indexed", lambda *_: {(None, "action_listen"): []})
+    monkeypatch.setattr(rules, "_find", lambda *_: "looked")
+    assert policy._find_action_from_rules(tracker, domain, True) == "looked"

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bot.registry import in_force
 from bot.registry.lookup import Registry
 from bot.settings import ROOT
+from bot.storage import prepared
 from tests.registry.conftest import NOW, SNAPSHOTS
 
 
@@ -45,6 +46,35 @@ def test_a_question_is_answered_from_the_lists_of_before_while_long_ones_are_rea
     deadline = time.monotonic() + 30
     while "ug_cancelled" not in lists(asked):
         assert time.monotonic() < deadline
+
+
+@pytest.fixture
+def made(monkeypatch, tmp_path):
+    """Counts how often lists are worked out from the database; what is worked out is kept for the next process."""
+    times, make = [], in_force.ListsInForce._made
+    monkeypatch.setattr(in_force.ListsInForce, "_made", lambda self, *of: times.append(of) or make(self, *of))
+    monkeypatch.setattr(prepared, "_directory", tmp_path / "prepared")
+    return times
+
+
+def test_the_next_process_reads_lists_that_were_prepared(asked, database, made):
+    first, second = [Registry(database, ROOT / "content") for _ in range(2)]
+    for registry in (first, second):
+        for asked_for in ("Gulfway Recruitment Company Ltd", "Gulfawy Recruitment Company"):
+            names = [hit.name for hit in registry.check(asked_for, NOW.date()).matches]
+            assert names == ["Gulfway Recruitment Company Ltd"]
+    assert len(made) == 1
+
+
+def test_lists_prepared_from_other_imports_are_not_taken(asked, database, put, sources, made):
+    Registry(database, ROOT / "content").refresh()
+    put_shipped(put, sources, "ug_cancelled")
+    later = Registry(database, ROOT / "content")
+    assert lists(later) == {"ke_deregistered_agencies", "ug_cancelled"}
+    with database.transaction() as session:  # as in another database, where the same numbers are of another file
+        session.execute(text("UPDATE registry_snapshots SET sha256 = 'another'"))
+    assert lists(Registry(database, ROOT / "content")) == lists(later)
+    assert len(made) == 3
 
 
 def test_a_database_that_is_away_leaves_the_lists_as_they_were_and_is_asked_again(asked, database, monkeypatch):
