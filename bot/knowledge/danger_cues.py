@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
-from bot.knowledge.form_cues import phrases_of
+from bot.knowledge.form_cues import Patterns, phrases_of
 from bot.knowledge.words import PhraseFinder, is_asked, plain
 
 DANGER, LIFE, HEALTH = "utter_emergency", "utter_emergency_life", "utter_emergency_health"
@@ -17,6 +18,8 @@ HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 """The utterances that give help in an emergency."""
 LONGEST_ALL_CLEAR = 8
 """Words of "I am safe now"; in a longer message a "but" may follow."""
+LEAST_DIGITS = 3
+"""Of a sum without a currency: fewer tell an age, or a time of day."""
 EMPTY = "empty"
 QUESTIONS = (
     ("life", "alive", "health"),
@@ -24,22 +27,25 @@ QUESTIONS = (
     ("safe", "doubt"),
     ("pay",),
     ("bills",),
+    ("release",),
+    ("owed",),
     ("heard",),
     ("silent", "aloud"),
     ("airtime",),
 )
 """Groups of which the longest phrase counts: what is needed, by whom, whether it is over, and what is asked beside."""
-PAY_TO_FREE, CANNOT_CALL = "pay_to_free", "cannot_call"
+PAY_TO_FREE, PAY_TO_LEAVE, CANNOT_CALL = "pay_to_free", "pay_to_leave", "cannot_call"
 
 
 class DangerCues:
     """Tells calls for help apart, in all languages at once.
 
     Args:
-        groups: patterns by group and language.
+        groups: patterns by group and language; None knows no words at all.
     """
 
-    def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
+    def __init__(self, groups: Patterns | None = None) -> None:
+        groups = {key: {} for key in [EMPTY, *chain(*QUESTIONS)]} if groups is None else groups
         self._empty = {word for phrase in phrases_of(groups[EMPTY]) for word in plain(phrase).split()}
         self._finders = [
             PhraseFinder({p: name for name in names for p in phrases_of(groups[name])}) for names in QUESTIONS
@@ -56,7 +62,7 @@ class DangerCues:
         return SOMEBODY_ELSE if elsewhere else DANGER
 
     def asked_after(self, help_id: str, text: str) -> str | None:
-        """The intent of what `text` asks beside help: what to do about a ransom, or how to be helped unheard.
+        """The intent of what `text` asks beside help: what to do where money is asked, or how to be helped unheard.
 
         Args:
             help_id: one of HELP.
@@ -69,7 +75,9 @@ class DangerCues:
             return PAY_TO_FREE if "pay" in found and "bills" not in found else None
         # who wants to die, or has not the breath, "can't talk" for other reasons
         silent = help_id == DANGER and "silent" in found and "airtime" not in found
-        return CANNOT_CALL if "heard" in found or silent else None
+        if "heard" in found or silent:
+            return CANNOT_CALL
+        return PAY_TO_LEAVE if help_id == DANGER and _is_held_for_money(found, text) else None
 
     def is_of_the_writer(self, text: str) -> bool:
         """Whether `text` speaks of its writer and not of somebody else: "I am in Kenya"."""
@@ -99,3 +107,11 @@ class DangerCues:
 
     def _groups_in(self, text: str) -> set[str]:
         return {found.value for finder in self._finders for found in finder.find(text)}
+
+
+def _is_held_for_money(found: set[str], text: str) -> bool:
+    """Whether money is asked of somebody in danger: in words or as a sum to be let go, or for nothing else named."""
+    is_sum = any(word.isdecimal() and len(word) >= LEAST_DIGITS for word in plain(text).split())
+    if "release" in found:
+        return "pay" in found or is_sum
+    return "pay" in found and "owed" in found and "bills" not in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from bot.knowledge.words import PhraseFinder, as_written, expanded, is_asked, plain
@@ -11,6 +11,13 @@ from bot.knowledge.words import PhraseFinder, as_written, expanded, is_asked, pl
 LONGEST_ASIDE = 12
 """Words of a refusal or question; a longer message tells what happened, whatever it begins with."""
 
+Patterns = dict[str, dict[str, list[str]]]
+"""Patterns of phrases by group and language."""
+FOUND = (
+    "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on", "anonymous",
+    "beside_names", "beside_places",
+)  # fmt: skip
+"""Groups that are looked for by themselves."""
 SUMS = ("beside_sums", "numbers", "sums")
 """Groups of a sum's words; the later wins where two have one word."""
 
@@ -19,11 +26,12 @@ class FormCues:
     """Tells refusals, hesitations and questions from answers, in all languages at once.
 
     Args:
-        groups: patterns by group and language.
+        groups: patterns by group and language; None knows no words at all.
     """
 
-    def __init__(self, groups: dict[str, dict[str, list[str]]]) -> None:
-        self._finders = {name: _finder(group) for name, group in groups.items()}
+    def __init__(self, groups: Patterns | None = None) -> None:
+        groups = {key: {} for key in [*FOUND, *SUMS, "yes_no"]} if groups is None else groups
+        self._finders = {name: _finder(groups[name]) for name in FOUND}
         self._yes_no = {_once(phrase) for phrase in phrases_of(groups["yes_no"])}
         self._sums = PhraseFinder({phrase: group for group in SUMS for phrase in phrases_of(groups[group])})
 
@@ -103,10 +111,10 @@ def _once(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", plain(word))
 
 
-def _finder(group: dict[str, list[str]]) -> PhraseFinder[bool]:
+def _finder(group: Mapping[str, list[str]]) -> PhraseFinder[bool]:
     return PhraseFinder({phrase: True for phrase in phrases_of(group)})
 
 
-def phrases_of(group: dict[str, list[str]]) -> Iterator[str]:
+def phrases_of(group: Mapping[str, list[str]]) -> Iterator[str]:
     """The phrases of a group of patterns by language."""
     return expanded(pattern for patterns in group.values() for pattern in patterns)

@@ -23,8 +23,6 @@ from bot.knowledge.places import PlaceFinder
 from bot.knowledge.words import plain
 from bot.storage.prepared import as_bytes, prepared
 
-Patterns = dict[str, dict[str, list[str]]]
-"""Patterns of phrases by group and language."""
 COMMON_WORD = 4
 """Questions that use a word before it counts as a common one: some name towns."""
 
@@ -55,8 +53,8 @@ class Knowledge:
     city_names: CityNames = field(default_factory=lambda: CityNames(aliases={}))
     canned_replies: dict[str, model.CannedReply] = field(default_factory=dict)
     opening_hours: OpeningHours = field(default_factory=OpeningHours)
-    danger_words: Patterns = field(default_factory=dict)
-    form_words: Patterns = field(default_factory=dict)
+    danger_cues: DangerCues = field(default_factory=DangerCues)
+    form_cues: FormCues = field(default_factory=FormCues)
     files: dict[str, Path] = field(default_factory=dict)
 
     def label(self, id: str, language: str) -> str:
@@ -79,16 +77,6 @@ class Knowledge:
     def follow_up_finder(self) -> FollowUpFinder:
         """Knows messages that lean on the topic before."""
         return FollowUpFinder.of(self.follow_ups)
-
-    @cached_property
-    def danger_cues(self) -> DangerCues:
-        """Tells calls for help apart."""
-        return DangerCues(self.danger_words)
-
-    @cached_property
-    def form_cues(self) -> FormCues:
-        """Tells answers in a form from asides."""
-        return FormCues(self.form_words)
 
     @cached_property
     def places(self) -> PlaceFinder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,14 @@ from bot.knowledge import model
 from bot.knowledge.asking import FollowUps, QuestionWords
 from bot.knowledge.centre import CityNames, CountryCentres
 from bot.knowledge.course import Course
+from bot.knowledge.danger_cues import DangerCues
+from bot.knowledge.form_cues import FormCues
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.opening_hours import OpeningHours
 from bot.knowledge.yaml_text import compose_yaml, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
+C = TypeVar("C")
 
 NOTHING: Mapping[str, str] = {}
 """An overlay without texts: the files stand as they are."""
@@ -187,6 +190,18 @@ class _Reader:
                     self._put(shelf, id, item, document, (id,))
         return shelf
 
+    def cues(self, kind: Callable[[Any], C], name: str) -> C:
+        """What is made of a file of phrases by group and language; of no phrases where it cannot be used."""
+        if (self.root / "emergency").exists() and not self.content.exists(self.root / name):
+            self.problems.append(Problem(self.root / name, 1, "is missing beside the words of danger"))
+        for document in self.documents(name):
+            try:
+                return kind(document.data)
+            except (AttributeError, KeyError, TypeError) as error:
+                reason = f"the group {error} is missing" if isinstance(error, KeyError) else str(error)
+                self.problems.append(document.problem(f"not groups of texts by language: {reason}"))
+        return kind(None)
+
     def _put(self, shelf: dict[str, M], id: str, item: M, document: Document, place: tuple[str, ...]) -> None:
         if id in shelf:
             self.problems.append(document.problem(f'"{id}" stands twice, also in {self.files[id]}', *place))
@@ -225,10 +240,9 @@ def _read_knowledge(reader: _Reader) -> Knowledge:
     hours = OpeningHours()
     for document in reader.documents("opening_hours.yml"):
         hours = reader.parse(OpeningHours, document, document.data) or hours
-    cues = {document.path.stem: document.data for document in reader.documents("*_cues.yml")}
     return Knowledge(
-        danger_words=cues.get("danger_cues", {}),
-        form_words=cues.get("form_cues", {}),
+        danger_cues=reader.cues(DangerCues, "danger_cues.yml"),
+        form_cues=reader.cues(FormCues, "form_cues.yml"),
         follow_ups=follow_ups,
         question_words=question_words,
         centres=centres,

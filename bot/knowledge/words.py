@@ -15,7 +15,7 @@ V = TypeVar("V")
 NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def plain(text: str) -> str:
     """Lower case, no accents, single blanks for everything that is no letter or digit: "D'où?" → "d ou"."""
     folded = text.casefold()

@@ -72,7 +72,7 @@ class CueWords:
         return sum(stripped(word) in self._asks for word in words)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=512)
 def stripped(word: str) -> str:
     """`word` as the cue words are written: folded, without what stands around it."""
     return fold(word).strip(' ."()')

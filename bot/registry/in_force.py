@@ -92,7 +92,7 @@ class ListsInForce:
 
     @property
     def cues(self) -> Cues:
-        """The words of questions about recruiters, as they are now."""
+        """The words of questions about recruiters."""
         return load_cues(self._content_dir)
 
     @property
@@ -197,9 +197,14 @@ class ListsInForce:
                 return None
             in_force = select(Snapshot).where(Snapshot.state == SnapshotState.IN_FORCE.value)
             snapshots = session.execute(in_force).scalars()
+            words = [*map(str.encode, sorted(self.cues.words))]
             published = {one.source: one.published for one in snapshots if one.source in self.sources}
-            made_from = [repr((stamp, sorted(published))).encode(), *map(str.encode, sorted(self.cues.words))]
-            return prepared("lists", lambda: made_from, lambda: self._made(session, stamp, published))
+            return prepared(
+                "lists",
+                # asked again when all is read: with PostgreSQL an import may come into force meanwhile
+                lambda: [repr((stored.lists_in_force(session), sorted(published))).encode(), *words],
+                lambda: self._made(session, stamp, published),
+            )
 
     def _made(self, session: Session, stamp: tuple[object, ...], published: Mapping[str, dt.date | None]) -> _Lists:
         query = (

@@ -23,7 +23,7 @@ class Mentions:
 
     def __init__(self, lists: ListsInForce) -> None:
         self._lists = lists
-        self._read = lru_cache(maxsize=64)(lists.cues.read)  # a message is asked about several times
+        self._read = lru_cache(maxsize=1)(lists.cues.read)  # a message is asked about several times
 
     def read(self, text: str) -> Query:
         """The name and numbers in a message."""

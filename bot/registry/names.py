@@ -116,7 +116,7 @@ def with_clear_forms(text: str) -> list[str]:
     return [" ".join(words[start : end + 1]) for end in ends for start in range(max(0, end - LONGEST_RUN), end)]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=512)
 def parse(text: str) -> Name:
     """Take a name apart."""
     letter = _LETTER.search(fold(text))
@@ -197,7 +197,7 @@ def _glued_before(tokens: list[str]) -> list[str]:
     return [*tokens[:-2], glued[1], glued[2], tokens[-1]] if glued else tokens
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2048)
 def _form_meant(word: str) -> str | None:
     """The long legal form that `word` is a slip of, or sounds like; None for forms as they are, and for names."""
     if word in _SLIPS:
@@ -280,7 +280,7 @@ def _is_acronym(text: str) -> bool:
     return len(words) == 1 and 3 <= len(words[0]) <= 12 and words[0] not in FILLERS
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2048)
 def mended(word: str) -> str:
     """A filler that is misspelt, put right; any other word as it is."""
     if word in FILLERS or len(word) < SHORTEST_TO_MEND:

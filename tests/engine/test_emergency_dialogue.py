@@ -197,6 +197,22 @@ async def test_who_cannot_call_is_told_to_write(talk, language):
     assert talk.turn.language == language
 
 
+TO_LEAVE = {
+    "en": "he says I must pay 2000 to leave", "fr": "il veut 2000 euros pour me laisser partir",
+    "pt": "tenho de pagar 500 para sair daqui", "sw": "wanataka nilipe elfu mbili ili niondoke",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_is_to_pay_for_leaving_is_told_that_nobody_may_hold_them(talk, language):
+    await talk.say(EMERGENCIES[language])
+    text = await talk.say(TO_LEAVE[language])
+    assert talk.said == ["utter_pay_to_leave"]
+    assert "ILO" in text or "OIT" in text
+    await talk.say("Qatar")
+    assert talk.said == ["facts_emergency"], "the danger is not over"
+
+
 async def test_a_country_told_with_a_ransom_is_kept(talk):
     await talk.say(HELD["en"][0])
     await talk.say("he is in South Africa, they want money")

@@ -9,6 +9,7 @@ from bot.knowledge.danger_cues import (
     LIFE,
     LIFE_OF_SOMEBODY_ELSE,
     PAY_TO_FREE,
+    PAY_TO_LEAVE,
     SOMEBODY_ELSE,
 )
 from bot.knowledge.store import shared_store
@@ -104,6 +105,17 @@ def test_who_only_tells_age_or_number_says_nothing_of_danger():
         (SOMEBODY_ELSE, "should we pay or go to the police?", PAY_TO_FREE),
         (SOMEBODY_ELSE, "do I pay the agent for the visa?", None), (SOMEBODY_ELSE, "she earns 200 dollars", None),
         (SOMEBODY_ELSE, "she can't speak, they will hear", None), (DANGER, "which number do I call?", None),
+        (DANGER, "he says I must pay 2000 to leave", PAY_TO_LEAVE),
+        (DANGER, "boss wants 3000 to let me go", PAY_TO_LEAVE),
+        (DANGER, "he will give me my passport if I pay the visa cost", PAY_TO_LEAVE),
+        (DANGER, "I owe them money", PAY_TO_LEAVE),
+        (DANGER, "il veut 2000 euros pour me laisser partir", PAY_TO_LEAVE), (DANGER, "dois-je payer ?", PAY_TO_LEAVE),
+        (DANGER, "tenho de pagar 500 para sair", PAY_TO_LEAVE), (DANGER, "pedem dinheiro para me soltar", PAY_TO_LEAVE),
+        (DANGER, "wanataka nilipe ili niondoke", PAY_TO_LEAVE), (DANGER, "nilipe?", PAY_TO_LEAVE),
+        (DANGER, "I must pay the doctor", None), (DANGER, "I have no money", None), (DANGER, "sina pesa", None),
+        (DANGER, "he doesn't pay me", None), (DANGER, "let me go out, I am 22", None),
+        (DANGER, "I must leave at 5", None),
+        (DANGER, "je veux partir", None), (DANGER, "they will hear me, they want money to let me go", CANNOT_CALL),
     ],
 )  # fmt: skip
 def test_what_is_asked_after_help_depends_on_the_help(help_id, text, expected):

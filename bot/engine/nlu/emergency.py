@@ -13,8 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.dialogue_state import open_form
 from bot.engine.nlu.recruiters import CHECK
-from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.store import shared_store
+from bot.knowledge.store import KnowledgeStore, shared_store
 from bot.knowledge.understood import EMERGENCY, FALLBACK, OUT_OF_SCOPE
 from bot.registry.at_hand import lists_say
 from bot.safety.emergency import lexicon_of
@@ -39,9 +38,9 @@ class EmergencyDetector(GraphComponent):
     It stays out of models that were not trained on emergencies, such as those of a public benchmark.
     """
 
-    def __init__(self, config: dict[str, Any], knowledge: Knowledge) -> None:
+    def __init__(self, config: dict[str, Any], store: KnowledgeStore) -> None:
         self._likely, self._sure, self._unthinkable = (float(config[n]) for n in ("likely", "sure", "unthinkable"))
-        self._knowledge, self._lexicon, self._cues = knowledge, lexicon_of(knowledge), knowledge.danger_cues
+        self._store, self._lexicon = store, lexicon_of(store.current)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -65,7 +64,7 @@ class EmergencyDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyDetector:
         """Create the component with the lexicon in force."""
-        return cls(config, shared_store(load_settings().content_dir).current)
+        return cls(config, shared_store(load_settings().content_dir))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrule the intent where it is due."""
@@ -89,7 +88,7 @@ class EmergencyDetector(GraphComponent):
         return probability < self._unthinkable and _is_sure_of_a_topic(intent) and not self._lexicon.cries(text)
 
     def _is_place(self, name: str) -> bool:
-        return self._knowledge.places.exact(name) is not None
+        return self._store.current.places.exact(name) is not None
 
     def _is_likely(self, message: Message, text: str, probability: float) -> bool:
         """Whether the classifier finds danger, whatever the words."""
@@ -98,7 +97,7 @@ class EmergencyDetector(GraphComponent):
         least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
         if probability < least or form == REPORT_FORM or _is_a_recruiter(text):
             return False
-        return not self._cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place)
+        return not self._store.current.danger_cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place)
 
 
 def _is_sure_of_a_topic(intent: dict[str, Any]) -> bool:

