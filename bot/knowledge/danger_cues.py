@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -18,17 +19,19 @@ HELP = (DANGER, LIFE, HEALTH, *OF_OTHERS)
 """The utterances that give help in an emergency."""
 LONGEST_ALL_CLEAR = 8
 """Words of "I am safe now"; in a longer message a "but" may follow."""
-LEAST_DIGITS = 3
-"""Of a sum without a currency: fewer tell an age, or a time of day."""
+SUM = re.compile(r"\d{3,6}|\d{1,4}k")
+"""A sum without a currency: fewer digits tell an age or a time, more a phone number."""
 EMPTY = "empty"
 QUESTIONS = (
     ("life", "alive", "health"),
     ("others", "own", "telling"),
     ("safe", "doubt"),
-    ("pay",),
+    ("pay", "unasked"),
     ("bills",),
     ("release",),
     ("owed",),
+    ("demanded",),
+    ("thousands",),
     ("heard",),
     ("silent", "aloud"),
     ("airtime",),
@@ -111,7 +114,7 @@ class DangerCues:
 
 def _is_held_for_money(found: set[str], text: str) -> bool:
     """Whether money is asked of somebody in danger: in words or as a sum to be let go, or for nothing else named."""
-    is_sum = any(word.isdecimal() and len(word) >= LEAST_DIGITS for word in plain(text).split())
+    is_sum = "thousands" in found or any(map(SUM.fullmatch, plain(text).split()))
     if "release" in found:
-        return "pay" in found or is_sum
+        return "pay" in found or ("demanded" in found and is_sum)
     return "pay" in found and "owed" in found and "bills" not in found

@@ -115,6 +115,12 @@ def test_who_only_tells_age_or_number_says_nothing_of_danger():
         (DANGER, "I must pay the doctor", None), (DANGER, "I have no money", None), (DANGER, "sina pesa", None),
         (DANGER, "he doesn't pay me", None), (DANGER, "let me go out, I am 22", None),
         (DANGER, "I must leave at 5", None),
+        (DANGER, "my room is 304, help me to leave", None), (DANGER, "boss dont pay me and wont let me go", None),
+        (DANGER, "appelez le 112 pour me laisser sortir", None), (DANGER, "tenho de pagar o táxi para sair", None),
+        (DANGER, "nimefungiwa tangu 2020 niruhusiwe nirudi", None), (DANGER, "je nilipe ubalozi?", None),
+        (DANGER, "boss keep my passport he want 4k", PAY_TO_LEAVE), (DANGER, "il exige une rançon", PAY_TO_LEAVE),
+        (DANGER, "só saio se pagar 2000", PAY_TO_LEAVE), (DANGER, "wanataka laki moja waniachilie", PAY_TO_LEAVE),
+        (SOMEBODY_ELSE, "do we have to pay the embassy?", None),
         (DANGER, "je veux partir", None), (DANGER, "they will hear me, they want money to let me go", CANNOT_CALL),
     ],
 )  # fmt: skip
