@@ -13,6 +13,12 @@ from bot.storage import prepared
 from tests.registry.conftest import NOW, SNAPSHOTS
 
 
+@pytest.fixture(autouse=True)
+def nothing_prepared(monkeypatch):
+    """Whatever tests ran before in this process."""
+    monkeypatch.setattr(prepared, "_directory", None)
+
+
 @pytest.fixture
 def asked(monkeypatch, put, sources, database):
     """A registry that has read the Kenyan list and looks for changes at every question."""
@@ -49,7 +55,7 @@ def test_a_question_is_answered_from_the_lists_of_before_while_long_ones_are_rea
 
 
 @pytest.fixture
-def made(monkeypatch, tmp_path):
+def made(nothing_prepared, monkeypatch, tmp_path):
     """Counts how often lists are worked out from the database; what is worked out is kept for the next process."""
     times, make = [], in_force.ListsInForce._made
     monkeypatch.setattr(in_force.ListsInForce, "_made", lambda self, *of: times.append(of) or make(self, *of))
