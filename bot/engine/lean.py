@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -30,12 +29,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 from tarsafe import TarSafe
 
+_fill = ActionExtractSlots.run
+
 
 def leave_out_bookkeeping() -> None:
     """For every model of this process; Rasa has no settings for it."""
     rasa.shared.core.trackers.copy = SimpleNamespace(copy=_slot)
     DialogueStateTracker.copy = _tracker
-    ActionExtractSlots.run = _with_slots_that_fill(ActionExtractSlots.run)
+    ActionExtractSlots.run = _fill_few
     Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
     for module in (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.actions.forms):
         module.copy = SimpleNamespace(deepcopy=_same)
@@ -75,16 +76,12 @@ def _tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
     return twin
 
 
-Run = Callable[..., Awaitable[list[Event]]]
-
-
-def _with_slots_that_fill(run: Run) -> Run:
-    """`run` of the action that fills slots by their mappings, without the slots that only our actions fill."""
-
-    async def leaner(action: Any, channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
-        return await run(action, channel, nlg, tracker, _with_few_slots(domain))
-
-    return leaner
+async def _fill_few(
+    action: ActionExtractSlots, channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain
+) -> list[Event]:
+    """Fill slots by their mappings, and pass over those that only our actions fill."""
+    found: list[Event] = await _fill(action, channel, nlg, tracker, _with_few_slots(domain))
+    return found
 
 
 def _with_few_slots(domain: Domain) -> Domain:

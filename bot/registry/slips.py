@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from rapidfuzz.distance import OSA
 
-Array = Any  # as in bot.registry.index
+from bot.registry.index import Array
+
 SHORTEST = 5
 """Letters of names looked at: below, one letter makes another name."""
 AFTER_ANY_LETTER = "\x7f"
