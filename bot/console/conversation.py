@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.console import staff
+from bot.console import live, staff
 from bot.console.roles import RIGHTS, Right, Role
 from bot.console.routing import Page
 from bot.console.shown import Shown, code
@@ -41,7 +41,7 @@ async def page(
     visit: Visit, problem: str | None = None, draft: str | None = None, status: int = 200, unmasked: bool = False
 ) -> Response:
     """The page, with what went wrong and what was about to be written, so that it is not lost."""
-    found, everybody = await visit.read(_read, number(visit), as_id(visit.query("before")))
+    stamp, found, everybody = await visit.read(_read, number(visit), as_id(visit.query("before")))
     if found is None:
         raise HTTPException(404)
     console, conversation = visit.console, found.conversation
@@ -55,6 +55,7 @@ async def page(
     return visit.render(
         "conversation.html",
         status,
+        stamp=stamp,
         thread=found,
         conversation=conversation,
         shown=Shown(visit, unmasked),
@@ -95,8 +96,8 @@ def _address(visit: Visit, contact: Contact) -> str | None:
         return visit.t("desk.address_unreadable")
 
 
-def _read(session: Session, conversation_id: int, before: int | None) -> tuple[thread.Thread | None, list[Staff]]:
-    return thread.read(session, conversation_id, before), staff.everybody(session)
+def _read(session: Session, conversation_id: int, before: int | None) -> tuple[str, thread.Thread | None, list[Staff]]:
+    return live.stamp(session, conversation_id), thread.read(session, conversation_id, before), staff.everybody(session)
 
 
 PAGES = (

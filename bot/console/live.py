@@ -31,7 +31,7 @@ async def live(visit: Visit) -> Response:
     async def events() -> AsyncIterator[dict[str, str | int]]:
         until, last = time.monotonic() + LONGEST_S, None
         while time.monotonic() < until:
-            state = await visit.read(_look, conversation)
+            state = await visit.read(_state, conversation)
             if state != last:
                 last = state
                 yield {"event": "state", "data": json.dumps(state), "retry": 2000}
@@ -41,14 +41,20 @@ async def live(visit: Visit) -> Response:
     return EventSourceResponse(events(), ping=PING_S)
 
 
-def _look(session: Session, conversation: int | None) -> dict[str, object]:
+def stamp(session: Session, conversation: int | None = None) -> str:
+    """Changes whenever a page of the queues, or of `conversation`, looks different.
+
+    A page reads it before what it shows, and carries it: what happens until its stream is open is then not missed.
+    """
     counts = queues.counts(session)
-    waiting = [counts.waiting, counts.newest]
-    return {
-        "unseen": counts.unseen,
-        "queues": json.dumps([list(counts.waiting.values()), counts.newest]) if waiting else "",
-        "thread": thread.stamp(session, conversation) if conversation is not None else "",
-    }
+    parts: list[object] = [counts.unseen, *counts.waiting.values(), counts.newest]
+    if conversation is not None:
+        parts.append(thread.stamp(session, conversation))
+    return " ".join(map(str, parts))
+
+
+def _state(session: Session, conversation: int | None) -> dict[str, object]:
+    return {"unseen": queues.counts(session).unseen, "stamp": stamp(session, conversation)}
 
 
 PAGES = (Page("/live", live, Right.VIEW_CONVERSATIONS, keeps_awake=False),)

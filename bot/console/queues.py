@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.console import staff
+from bot.console import live, staff
 from bot.console.roles import Right
 from bot.console.routing import Page
 from bot.console.shown import Shown
@@ -36,26 +36,35 @@ async def show(visit: Visit) -> Response:
 
 async def _show(visit: Visit, name: str) -> Response:
     try:
-        counts, rows, after, names = await visit.read(_read, name, visit.staff.id, visit.query("after"))
+        stamp, counts, rows, after, names = await visit.read(_read, name, visit.staff.id, visit.query("after"))
     except ValueError:  # the address was changed by hand
         raise HTTPException(400) from None
     return visit.render(
-        "queues.html", name=name, names=NAMES, counts=counts, rows=rows, after=after, people=names, shown=Shown(visit)
+        "queues.html",
+        stamp=stamp,
+        name=name,
+        names=NAMES,
+        counts=counts,
+        rows=rows,
+        after=after,
+        people=names,
+        shown=Shown(visit),
     )
 
 
 def _read(
     session: Session, name: str, staff_id: int, after: str
-) -> tuple[queues.Counts, list[Any], str | None, dict[int, str]]:
+) -> tuple[str, queues.Counts, list[Any], str | None, dict[int, str]]:
+    stamp = live.stamp(session)  # before what is shown
     counts, people = queues.counts(session), {one.id: one.name for one in staff.everybody(session)}
     if name in (MINE, ALL):
         wanted = Wanted(assigned_id=staff_id, state="open") if name == MINE else Wanted()
         results = find(session, wanted, after)
         said = queues.newest_of(session, [found.conversation.id for found in results.items])
         rows = [(None, found.conversation, said.get(found.conversation.id)) for found in results.items]
-        return counts, rows, results.before, people
+        return stamp, counts, rows, results.before, people
     waiting, following = queues.waiting(session, Queue(name), after)
-    return counts, [(one.entry, one.conversation, one.message) for one in waiting], following, people
+    return stamp, counts, [(one.entry, one.conversation, one.message) for one in waiting], following, people
 
 
 PAGES = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -146,6 +147,36 @@ def test_a_counsellors_day(working, browser):
         small.look(f"phone-{name.split('/')[0].split('?')[0]}")
     for context in (desk, phone, other.page.context, small.page.context):
         context.close()
+
+
+def test_what_arrives_while_a_page_loads_or_looks_is_shown_at_once(working, browser):
+    """Sooner than the look that is taken every 30 s anyway."""
+    settings, database, office = working
+    add_staff(database, "amina", "counsellor", password_hash=HASHED)
+    office.write(FEES, "m1")
+    walk = Walk(browser.new_context(), f"http://127.0.0.1:{settings.port}")
+    walk.sign_in("amina", PASSWORD)
+    page, looks = walk.page, []
+
+    def before_the_stream_opens(route):
+        office.write("written while the page loads", "m2")
+        route.continue_()
+
+    def during_the_first_look(route):
+        looks.append(route.request.url)
+        seen = route.fetch()
+        if len(looks) == 1:
+            office.write("written while the page looks", "m3")
+            time.sleep(1.5)  # the stream tells of it meanwhile
+        route.fulfill(response=seen)
+
+    page.route("**/console/live?conversation=1", before_the_stream_opens, times=1)
+    page.route(lambda url: url.endswith("/conversations/1") and page.url == url, during_the_first_look)
+    walk.go("/console/conversations/1")
+    expect(page.locator("#thread")).to_contain_text("written while the page loads", timeout=15_000)
+    expect(page.locator("#thread")).to_contain_text("written while the page looks", timeout=15_000)
+    assert len(looks) <= 6
+    page.context.close()
 
 
 def test_the_desk_without_script(working, browser):

@@ -4,18 +4,28 @@
   const live = document.getElementById("live");
   if (!live) return;
   const title = document.title;
-  let known = null;
+  let shown = live.dataset.stamp; // of what the page shows
+  let newest = shown;
   let unseen = null;
-  let waiting = false;
+  let isLooking = false;
 
   // Parts in which somebody types or chooses stay as they are until they are left.
   const isBusy = (part) => part.contains(document.activeElement) && document.activeElement !== part;
 
   async function look() {
-    if (waiting) return;
-    waiting = true;
+    if (isLooking) return;
+    isLooking = true;
+    let sought;
+    do {
+      sought = newest;
+      await refresh();
+    } while (newest !== sought && newest !== shown); // something happened while we looked
+    isLooking = false;
+  }
+
+  async function refresh() {
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(live.dataset.page, { headers: { accept: "text/html" }, cache: "no-store" });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of live.querySelectorAll("[data-part]")) {
@@ -27,14 +37,13 @@
         if (window.showTimes) window.showTimes(part);
         if (part.id === "thread" && atEnd) part.scrollTop = part.scrollHeight;
       }
+      shown = page.getElementById("live").dataset.stamp;
       // the reply and the other forms go on from what is shown now
       const fresh = page.querySelector("#status input[name=version]") || page.querySelector("input[name=version]");
       if (fresh) for (const field of live.querySelectorAll("input[name=version]")) field.value = fresh.value;
-      if (page.getElementById("reply") && !document.getElementById("reply")) location.reload();
+      if (page.getElementById("reply") && !document.getElementById("reply")) location.assign(live.dataset.page);
     } catch {
-      // the line is down: the next event comes with the next connection
-    } finally {
-      waiting = false;
+      // the line is down: the next connection tells again what is newest
     }
   }
 
@@ -65,9 +74,8 @@
     source.addEventListener("state", (event) => {
       const state = JSON.parse(event.data);
       alarm(state.unseen);
-      const seen = state.queues + state[live.dataset.watch];
-      if (known !== null && known !== seen) look();
-      known = seen;
+      newest = state.stamp;
+      if (newest !== shown) look();
     });
     setInterval(() => { if (!document.hidden) look(); }, 30000); // how long somebody waits
   }
