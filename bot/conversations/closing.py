@@ -138,8 +138,7 @@ def _close(
     answers = None if turn.erase else claimed.message_id
     for reply in turn.replies:
         queue(session, contact, reply, now, answers, withheld, conversation_id=conversation_id)
-    wake(session, Work.OUTBOX)
-    wake(session, Work.INBOX)  # the contact's next message is free now
+    wake(session, Work.OUTBOX)  # and not the workers: whoever closes a message looks for the next one at once
 
 
 def _remember(session: Session, contact_id: str, state: str, now: dt.datetime) -> None:
