@@ -28,6 +28,9 @@ WEAK, LIKELY = 0.6, 0.25
 LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
 STOP = "stop"
+THANK = "thank"
+KEPT_IN_DANGER = ("talk_to_person", "erase_my_data", "safe_now")
+"""What is done as it is asked, also in open danger."""
 OF_AGE = 18
 """Years from which nobody is a child (Convention on the Rights of the Child, article 1)."""
 OLDEST = 99
@@ -76,7 +79,7 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
     if asked and _name(whole) != "erase_my_data":
         return (_as(asked, text, whole),)
     if _name(whole) == EMERGENCY:
-        return (Asked(text, whole),)
+        return (Asked(text, _placed(text, whole, knowledge)),)
     if in_danger and (still := _still_in_danger(text, whole, before, knowledge)):
         return (still,)
     if presented := _presented(text, whole, knowledge):
@@ -90,6 +93,8 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: who it is about and where, or words that would lead away from help."""
     cues, name, of_others = knowledge.danger_cues, _name(whole), before.slots.get("about") in OF_OTHERS
+    if name == THANK or (cues.is_still(text) and name not in KEPT_IN_DANGER):
+        return _as(EMERGENCY, text, whole)
     is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)
     unknown = name in (FALLBACK, OUT_OF_SCOPE) or is_name or cues.says_nothing(text, whole["entities"])
     if unknown and not of_others and cues.help_for(text) in OF_OTHERS:
@@ -120,6 +125,24 @@ def _all_clear(text: str, knowledge: Knowledge) -> bool:
     return knowledge.danger_cues.all_clear(text) and not lexicon_of(knowledge).calls_for_help(text)
 
 
+def _placed(text: str, whole: Parse, knowledge: Knowledge) -> Parse:
+    """A call for help with its countries told apart: a country named without more is where the danger is.
+
+    Who calls for somebody in another country names their own too: help is looked for where that one is.
+    """
+    cues = knowledge.danger_cues
+    apart = len(set(_countries(whole))) > 1 and cues.help_for(text) in OF_OTHERS
+
+    def told(one: dict[str, Any]) -> dict[str, Any]:
+        if one["entity"] != "country":
+            return one
+        if apart and cues.ends_where_the_writer_is(text[: one["start"]]):
+            return _at_home(one)
+        return {"role": "destination", **one}
+
+    return {**whole, "entities": [told(one) for one in whole["entities"]]}
+
+
 def _at_home(entity: dict[str, Any]) -> dict[str, Any]:
     """A country as that of who writes for somebody else: "I am in Kenya" says nothing of where that one is."""
     return {**entity, "role": "origin"} if entity["entity"] == "country" else entity
@@ -133,6 +156,8 @@ def _as(intent: str, text: str, whole: Parse) -> Asked:
 def _presented(text: str, whole: Parse, knowledge: Knowledge) -> Asked | None:
     """Who tells only who or where they are: their country, else a welcome; a child's age is answered as such."""
     words = plain(text).split()
+    if _name(whole) in ANSWERS:
+        return None  # "no" is Portuguese for "in the" too
     if all(map(str.isdigit, words)) or not knowledge.danger_cues.says_nothing(text, whole["entities"]):
         return None
     if any(entity["entity"] == "country" for entity in whole["entities"]):
@@ -149,7 +174,8 @@ def _only_a_country(text: str, whole: Parse, before: Before) -> Asked | None:
     named = [entity for entity in whole["entities"] if entity["entity"] == "country"]
     if len(named) != 1 or len(text.split()) > LONGEST_PLACE:
         return None
-    says_no_more = _name(whole) in (FALLBACK, OUT_OF_SCOPE) or _confidence(whole) < WEAK
+    # "not that, I meant Kuwait" is no answer to anything
+    says_no_more = _name(whole) in (FALLBACK, OUT_OF_SCOPE, *ANSWERS) or _confidence(whole) < WEAK
     is_all = not plain(text[: named[0]["start"]] + text[named[0]["end"] :])
     if not says_no_more or not (is_all or before.slots.get("about")):
         return None

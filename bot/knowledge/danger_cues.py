@@ -35,8 +35,12 @@ QUESTIONS = (
     ("heard",),
     ("silent", "aloud"),
     ("airtime",),
+    ("still",),
+    ("here",),
 )
 """Groups of which the longest phrase counts: what is needed, by whom, whether it is over, and what is asked beside."""
+LONGEST_STILL = 12
+"""Words of a message that says in open danger what hinders its writer; a longer one asks something of its own."""
 PAY_TO_FREE, PAY_TO_LEAVE, CANNOT_CALL = "pay_to_free", "pay_to_leave", "cannot_call"
 
 
@@ -86,6 +90,15 @@ class DangerCues:
         """Whether `text` speaks of its writer and not of somebody else: "I am in Kenya"."""
         found = self._groups_in(text)
         return "others" not in found and not found.isdisjoint(("own", "telling"))
+
+    def is_still(self, text: str) -> bool:
+        """Whether `text`, said in open danger, tells what keeps its writer from help, or only thanks for it."""
+        return len(plain(text).split()) <= LONGEST_STILL and "still" in self._groups_in(text)
+
+    def ends_where_the_writer_is(self, text: str) -> bool:
+        """Whether `text`, cut before a country, says that it is the one where its writer is: "..., we are in"."""
+        words = plain(text).split()
+        return any("here" in self._groups_in(" ".join(words[-count:])) for count in range(1, min(3, len(words)) + 1))
 
     def all_clear(self, text: str) -> bool:
         """Whether `text` says in few words that nobody is in danger, and does not ask."""

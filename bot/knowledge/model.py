@@ -290,8 +290,9 @@ class Gazetteer(_Model):
 
     `nationalities` and `places` map words to ISO country codes; `origin_cues` and `destination_cues` are
     the words that, standing before a country, tell its role; before `denied_cues` (patterns with braces) it is one that
-    the person is not in and does not go to. `ordinary_words` mostly mean something else ("us", "mali"): they are places
-    only after one of the words given, as the whole message, or written as here if that has a capital.
+    the person is not in and does not go to, as it is where one of `denied_after` and another country follow ("Spain no,
+    Portugal"). `ordinary_words` mostly mean something else ("us", "mali"): they are places only after one of the words
+    given, as the whole message, or written as here if that has a capital.
     `no_country` are names that hold a country's or a town's name and are not of it ("northern cyprus").
     """
 
@@ -302,6 +303,7 @@ class Gazetteer(_Model):
     origin_cues: tuple[str, ...]
     destination_cues: tuple[str, ...]
     denied_cues: tuple[str, ...]
+    denied_after: tuple[str, ...]
     ordinary_words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     no_country: tuple[str, ...] = ()
 

@@ -78,6 +78,7 @@ async def test_after_an_emergency_the_help_stands_alone_and_the_course_waits(tal
     await talk.say(EMERGENCIES["en"])
     assert talk.said == ["utter_emergency"]
     assert "Go on: 2/7" not in titles(talk)
+    await talk.say("I am safe now")
     await talk.say("thank you")
     assert titles(talk)[-1] == "Go on: 2/7"
 

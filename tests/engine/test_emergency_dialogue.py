@@ -270,3 +270,40 @@ async def test_more_where_nothing_is_left_is_no_town(talk, more):
     await talk.say(EMERGENCIES["en"] + ", I am in Kuwait")
     assert "112" in await talk.say(more)
     assert talk.said == [DANGER]
+
+
+HINDERED = {"en": "I have no credit to call", "fr": "j'ai plus de crédit", "pt": "não tenho saldo", "sw": "sina salio"}
+THANKS = {"en": "thank you", "fr": "merci", "pt": "obrigada", "sw": "asante"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_thanks_or_a_hindrance_in_danger_keep_the_number_in_sight(talk, language):
+    await talk.say(EMERGENCIES[language] + ", Kuwait")
+    for text in (THANKS[language], HINDERED[language]):
+        assert "112" in await talk.say(text)
+        assert talk.said == [DANGER]
+    await talk.say(SAFE[language])
+    await talk.say(THANKS[language])
+    assert talk.said == ["utter_thank"]
+
+
+@pytest.mark.parametrize("text", ["i ran away", "not safe", "am i safe now?", "police came and took me"])
+async def test_an_escape_or_an_arrest_is_not_the_end_of_the_danger(talk, text):
+    await talk.say(EMERGENCIES["en"])
+    await talk.say(text)
+    assert not {"utter_safe_now", "risk_office"} & set(talk.said)
+
+
+@pytest.mark.parametrize("text", ["he is back", "il est revenu", "amerudi"])
+async def test_who_comes_back_is_danger_again(talk, text):
+    await talk.say("he beats me, I am in Kuwait")
+    await talk.say("I am safe now")
+    assert "112" in await talk.say(text)
+
+
+async def test_help_is_looked_for_where_the_other_one_is(talk):
+    text = await talk.say("my daughter in Kuwait says they are beating her, we are in Kenya")
+    assert talk.said[0] == SOMEBODY_ELSE
+    assert text.startswith("Kuwait")
+    text = await talk.say("I am in Kenya, my sister in Kuwait is being beaten")
+    assert "0800 722 203" not in text

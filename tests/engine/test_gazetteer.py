@@ -111,3 +111,15 @@ def test_what_means_something_else_or_two_places_is_no_country(countries, text):
 
 def test_two_countries_in_one_message_are_both_found(countries):
     assert countries("from Kenya to Turkey") == ["KE", "TR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Espanha não, Portugal", ["PT"]), ("Kenya no, Uganda", ["UG"]), ("non pas Espagne, Portugal", ["PT"]),
+        ("sio Dubai, Oman", ["OM"]), ("si Kenya ni Jordan", ["JO"]),
+        ("Qatar não paga nada aos motoristas, e Oman?", ["QA", "OM"]), ("no problem in Kenya", ["KE"]),
+    ],
+)  # fmt: skip
+def test_a_country_that_another_one_takes_the_place_of_is_not_found(countries, text, expected):
+    assert countries(text) == expected

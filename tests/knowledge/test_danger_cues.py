@@ -46,6 +46,14 @@ CUES = shared_store(ROOT / "content").current.danger_cues
         ("we are afraid, he beats my sister every night", DANGER),
         ("my boss cut my arm with a knife", DANGER), ("la machine me coupe le bras", DANGER),
         ("I am cutting my arm with a knife", LIFE), ("nilimeza sumu", HEALTH),
+        ("I will drink poison tonight", LIFE), ("goodbye. tell my mother I loved her", LIFE),
+        ("je me suis coupé les veines", LIFE), ("quero dormir e não acordar mais", LIFE),
+        ("digam à minha mãe que a amo", LIFE), ("nitakunywa jik leo", LIFE), ("j'ai déjà pris les comprimés", HEALTH),
+        ("my daughter in Lebanon says they are beating her, we are in Kenya", SOMEBODY_ELSE),
+        ("ma fille est au Liban on la frappe, moi je suis à Abidjan", SOMEBODY_ELSE),
+        ("a minha filha está no Líbano e batem-lhe, eu estou em Luanda", SOMEBODY_ELSE),
+        ("mtoto wangu yuko Lebanon anapigwa, mimi niko Kenya", SOMEBODY_ELSE),
+        ("my friend is talking about ending her life", LIFE_OF_SOMEBODY_ELSE),
         ("my sister wants to kill herself", LIFE_OF_SOMEBODY_ELSE),
         ("ma fille veut se suicider", LIFE_OF_SOMEBODY_ELSE),
         ("a minha irmã quer matar-se", LIFE_OF_SOMEBODY_ELSE), ("dada yangu anataka kujiua", LIFE_OF_SOMEBODY_ELSE),
@@ -69,7 +77,10 @@ def test_who_says_that_the_danger_is_over_is_heard(text):
     ["ça va pas", "ni makosa yangu", "it was a mistake to come", "foi um erro vir para cá",
      "I am not safe", "am I safe?", "I am safe but he is here", "I am hiding, safe for now", "sou segura?",
      "niko salama?", "ça va mieux mais j'ai peur", "niko salama lakini naogopa",
-     "is he safe now that he ran away from them"],
+     "is he safe now that he ran away from them",
+     "i don't think I am safe yet", "ainda não estou a salvo", "não sei se estou a salvo", "sijui kama niko salama",
+     "je sais pas si je suis en sécurité", "I escaped", "I ran away this morning", "police came and took me",
+     "polisi wamekuja wakanichukua"],
 )  # fmt: skip
 def test_a_doubt_or_a_question_is_no_all_clear(text):
     assert not CUES.all_clear(text)
@@ -126,3 +137,17 @@ def test_who_only_tells_age_or_number_says_nothing_of_danger():
 )  # fmt: skip
 def test_what_is_asked_after_help_depends_on_the_help(help_id, text, expected):
     assert CUES.asked_after(help_id, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I have no credit to call", "am I safe now?", "I don't speak Arabic", "nobody answers", "j'ai plus d'unités",
+     "je parle pas arabe", "não tenho saldo", "não falo árabe", "sina credit", "hawapokei simu", "asante sana"],
+)  # fmt: skip
+def test_what_keeps_somebody_in_danger_from_help_is_heard(text):
+    assert CUES.is_still(text)
+
+
+def test_a_long_message_or_another_matter_is_not_still_that():
+    assert not CUES.is_still("how much is the salary of a driver?")
+    assert not CUES.is_still("thanks, and now tell me please how much the agency may take from me for the visa")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from braceexpand import braceexpand
@@ -13,7 +14,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
@@ -47,6 +48,7 @@ class CountryGazetteer(GraphComponent):
             "destination": {plain(cue) for g in gazetteers for cue in g.destination_cues},
         }
         self._ordinary = _ordinary_words(gazetteers)
+        self._denied_after = {plain(word) for g in gazetteers for word in g.denied_after}
         self._denied = {plain(cue) for g in gazetteers for pattern in g.denied_cues for cue in braceexpand(pattern)}
 
     @classmethod
@@ -70,10 +72,13 @@ class CountryGazetteer(GraphComponent):
 
     def _entities(self, text: str) -> Iterator[dict[str, Any]]:
         doc = self._doc(plain(text))
-        for span in filter_spans(self._matcher(doc, as_spans=True)):
+        spans = filter_spans(self._matcher(doc, as_spans=True))
+        for span, following in zip_longest(spans, spans[1:]):
             kind, value = span.label_.split(":")
             before = doc[: span.start].text.split()
-            if span.label_ == NO_COUNTRY or (kind == "country" and self._is_denied(before)):
+            if span.label_ == NO_COUNTRY or (
+                kind == "country" and (self._is_denied(before) or self._is_put_right(doc, span, following))
+            ):
                 continue
             if span.text in self._ordinary and span.text != doc.text and not self._is_meant(span.text, before, text):
                 continue
@@ -105,6 +110,13 @@ class CountryGazetteer(GraphComponent):
     def _is_denied(self, before: list[str]) -> bool:
         """Whether the words before a country say that the person is not there: its police must not be named."""
         return any(" ".join(before[-size:]) in self._denied for size in range(1, MAX_DENIED_WORDS + 1))
+
+    def _is_put_right(self, doc: Doc, country: Span, following: Span | None) -> bool:
+        """Whether another country takes the place of `country`: "Spain no, Portugal"."""
+        if following is None or following.start - country.end > 1 + MAX_CUE_WORDS:
+            return False
+        is_country = following.label_.startswith("country:")
+        return is_country and doc[country.end].text in self._denied_after
 
     def _role(self, before: list[str]) -> str | None:
         """The role that the nearest and longest cue before the country gives it."""
