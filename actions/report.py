@@ -81,6 +81,8 @@ class ValidateReportForm(SafeAction):
         if slot != CONFIRM and cues.stays_anonymous(text):
             unnamed = SlotSet("report_contact", "report_anonymous")  # that question needs not be asked any more
             return [unnamed] if slot == "report_contact" else [SlotSet(slot, None), unnamed]
+        if cues.goes_back(text):
+            return _gone_back(tracker, slot)
         meant = _meant(tracker, slot, text)
         if _leaves(tracker, text, meant):
             return []
@@ -91,6 +93,9 @@ class ValidateReportForm(SafeAction):
         if cues.asks_why(text):
             say.utter_message(response="utter_report_why")
             return [SlotSet(slot, None)]
+        if slot != CONFIRM and cues.corrects(text) and (corrected := _corrected(tracker, slot, text)):
+            say.utter_message(response="utter_report_noted")
+            return corrected
         if _looks_somebody_up(tracker, slot, text):
             say_verdict(say, tracker, text, entity(tracker, "country"))
             return [SlotSet(slot, None)]
@@ -124,6 +129,27 @@ class ActionFileReport(SafeAction):
             say.utter_message(response="utter_report_dropped")
         forgotten = [SlotSet(slot, None) for slot in (*REPORT_SLOTS, CONFIRM, "recruiter_asked")]
         return [*forgotten, SlotSet("about", "utter_report_recruiter"), UNDERSTOOD]
+
+
+def _answered_before(tracker: Tracker, slot: str) -> str | None:
+    """The question answered last before `slot`."""
+    order = [*REPORT_SLOTS, CONFIRM]
+    return next((one for one in reversed(order[: order.index(slot)]) if tracker.get_slot(one)), None)
+
+
+def _gone_back(tracker: Tracker, slot: str) -> list[EventType]:
+    """The question before is asked again; the first one is asked itself."""
+    before = _answered_before(tracker, slot)
+    return [SlotSet(slot, None), *([SlotSet(before, None)] if before else [])]
+
+
+def _corrected(tracker: Tracker, slot: str, text: str) -> list[EventType]:
+    """A correction of the name or place told before: both stay, for the staff to read; else nothing."""
+    before = _answered_before(tracker, slot)
+    if before not in ("report_who", "report_where"):
+        return []
+    told = tracker.get_slot(before)
+    return [SlotSet(slot, None), SlotSet(before, text if told == SKIP else f"{told}; {text}")]
 
 
 def _opened(tracker: Tracker) -> list[EventType]:

@@ -6,14 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, intent_of
+from actions.base import UNDERSTOOD, SafeAction, content, intent_of, text_of
 
 ASKED_AGAIN = ("risk_check", "report_answer")
 """The check asked for while it runs, and an old choice of a report."""
 
 
 class ValidateRiskForm(SafeAction):
-    """Asks the open question again where the message is no answer and nothing else either."""
+    """Asks the open question again where the message is no answer and nothing else; "go back" asks the one before."""
 
     def name(self) -> str:
         """The action's name, which Rasa looks for when the form is open."""
@@ -22,7 +22,13 @@ class ValidateRiskForm(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Fill nothing, or what Rasa has found; the form gives way to all other messages by itself."""
         slot = tracker.get_slot("requested_slot") or ""
-        return [SlotSet(slot, None)] if slot.startswith("risk_") and intent_of(tracker) in ASKED_AGAIN else []
+        if not slot.startswith("risk_"):
+            return []
+        if content().form_cues.goes_back(text_of(tracker)):
+            others = (other for one in content().risk_questions if (other := f"risk_{one.id}") != slot)
+            before = [other for other in others if tracker.get_slot(other)][-1:]
+            return [SlotSet(one, None) for one in (slot, *before)]
+        return [SlotSet(slot, None)] if intent_of(tracker) in ASKED_AGAIN else []
 
 
 class ActionRiskVerdict(SafeAction):

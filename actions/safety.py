@@ -92,6 +92,19 @@ class ActionAffirm(SafeAction):
         return [UNDERSTOOD]
 
 
+class ActionDeny(SafeAction):
+    """Takes a typed "no": it erases nothing when that was the question right before, else it denies nothing."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_deny"
+
+    def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say that nothing is erased, or ask what the person would like to know."""
+        say.utter_message(response="utter_not_erased" if tracker.get_slot(ERASE_ASKED) else "utter_deny")
+        return [UNDERSTOOD]
+
+
 class ActionErase(SafeAction):
     """Confirms the erasure; the worker, which sees the reply, deletes the rows in the same transaction."""
 

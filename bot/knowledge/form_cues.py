@@ -14,7 +14,8 @@ LONGEST_ASIDE = 12
 Patterns = dict[str, dict[str, list[str]]]
 """Patterns of phrases by group and language."""
 FOUND = (
-    "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on", "anonymous",
+    "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on", "goes_back",
+    "corrects", "anonymous",
     "beside_names", "beside_places",
 )  # fmt: skip
 """Groups that are looked for by themselves."""
@@ -74,8 +75,15 @@ class FormCues:
 
     def goes_on(self, text: str) -> bool:
         """Whether `text` says to go on with what was stopped, and nothing else."""
-        found = self._finders["goes_on"].find(text)
-        return len(found) == 1 and found[0].phrase == plain(text)
+        return self._is_only("goes_on", text)
+
+    def goes_back(self, text: str) -> bool:
+        """Whether `text` says that the answer before was a mistake, or asks to go back to it, and nothing else."""
+        return self._is_only("goes_back", text)
+
+    def corrects(self, text: str) -> bool:
+        """Whether `text` begins by putting the answer before right: "no, his name is José"."""
+        return self._begins("corrects", text)
 
     def negates(self, text: str) -> bool:
         """Whether `text` says not to do what it names."""
@@ -99,6 +107,10 @@ class FormCues:
         words = as_written(text).split()
         runs = groupby(words, lambda word: bool(self._finders["beside_places"].find(word)))
         return [" ".join(run) for is_beside, run in runs if not is_beside]
+
+    def _is_only(self, group: str, text: str) -> bool:
+        found = self._finders[group].find(text)
+        return len(found) == 1 and found[0].phrase == plain(text)
 
     def _begins(self, group: str, text: str) -> bool:
         words = plain(text).split()

@@ -79,6 +79,8 @@ class PlaceFinder:
             whole: the text answers the question where the person is, so that it is read more freely.
         """
         words = plain(text).split()
+        # "another town" answers it too, and "Town" is one
+        whole = whole and (len(words) == 1 or not all(word in self._vocabulary for word in words))
         named = [code for phrase in _phrases(words) if (code := self._countries.get(phrase))]
         for phrase in _phrases(words):
             if cities := self._exact(phrase, whole):
@@ -118,7 +120,8 @@ class PlaceFinder:
 
     def _misspelt(self, phrase: str, likely: Collection[str], whole: bool) -> Place | None:
         words = phrase.split()
-        if len(phrase) < SHORTEST_MISSPELT or (not whole and any(word in self._vocabulary for word in words)):
+        ordinary = [word in self._vocabulary for word in words]
+        if len(phrase) < SHORTEST_MISSPELT or all(ordinary) or (not whole and any(ordinary)):
             return None
         slips = (1 if len(phrase) < 8 else 2) + whole
         near = process.extract(

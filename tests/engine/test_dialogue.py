@@ -270,3 +270,26 @@ async def test_a_picture_offers_no_choice_twice(talk, text):
     titles = [choice.title for choice in talk.turn.replies[-1].choices]
     assert talk.said == ["utter_not_understood"]
     assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    "text", ["back", "no wait, I meant yes", "enganei-me", "pardon je me suis trompé", "nimekosea"]
+)
+async def test_the_risk_check_goes_back_to_a_mistaken_answer(talk, text):
+    await talk.say("hello")
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say("2")
+    assert talk.said == ["risk_licence"]
+    await talk.say(text)
+    assert talk.said == ["risk_office"]
+    await talk.say("1")
+    assert talk.said == ["risk_licence"]
+
+
+async def test_the_first_question_of_the_risk_check_has_none_before_it(talk):
+    await talk.say("hello")
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say("back")
+    assert talk.said == ["risk_office"]

@@ -68,3 +68,13 @@ async def test_not_to_erase_is_understood(talk, language):
     assert "utter_not_erased" in talk.said
     await talk.say(ERASE[language][1])
     assert not talk.turn.erase
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_typed_no_is_told_that_nothing_is_erased(talk, language):
+    no = {"en": "no", "fr": "non", "pt": "não", "sw": "hapana"}[language]
+    await talk.say(ERASE[language][0])
+    await talk.say(no)
+    assert talk.said == ["utter_not_erased"]
+    await talk.say(no)
+    assert talk.said == ["utter_deny"]

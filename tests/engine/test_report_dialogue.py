@@ -296,3 +296,39 @@ async def test_who_wants_no_name_told_erases_nothing_and_is_not_asked_again(talk
     await talk.say("Sr. Abdul, Nampula")
     assert "utter_ask_report_where" in talk.said
     assert '"report_contact": "report_anonymous"' in talk.state
+
+
+def told(talk, settings):
+    return json.loads(AddressVault(settings.address_secret()).decrypt(talk.turn.filed[0].told))
+
+
+@pytest.mark.parametrize("text", ["wrong, I made a mistake", "go back", "errado, enganei-me", "rudi nyuma"])
+async def test_a_mistake_in_a_report_is_asked_again(talk, listed_settings, text):
+    await report(talk, "1", "1", "Sunrise Manpower", text)
+    assert talk.said == ["utter_ask_report_who"]
+    for answer in ("Sunshine Manpower", "Nairobi", "1", "2", "1"):
+        await talk.say(answer)
+    assert told(talk, listed_settings)["who"] == "Sunshine Manpower"
+
+
+@pytest.mark.parametrize(
+    ("name", "correction"),
+    [
+        ("João Macuácua", "não, o nome é José"), ("Juma", "si Juma ni Jumanne"),
+        ("Sunrise", "no not Sunrise, Sunshine"), ("Moussa", "non il s'appelle Issa"),
+    ],
+)  # fmt: skip
+async def test_a_correction_of_the_name_stays_with_the_name(talk, listed_settings, name, correction):
+    await report(talk, "1", "1", name, correction)
+    assert talk.said == ["utter_report_noted", "utter_ask_report_where"]
+    for answer in ("Maputo", "1", "2", "1"):
+        await talk.say(answer)
+    found = told(talk, listed_settings)
+    assert found["who"] == f"{name}; {correction}"
+    assert found["where"] == "Maputo"
+
+
+@pytest.mark.parametrize("text", ["how much does it cost?", "quanto custa?", "ni bei gani", "on va me dénoncer ?"])
+async def test_a_question_about_the_report_itself_is_no_answer(talk, text):
+    await report(talk, "1", text)
+    assert talk.said == ["utter_report_why", "utter_ask_report_what"]

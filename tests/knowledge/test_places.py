@@ -78,3 +78,15 @@ def test_an_answer_that_is_a_place_and_nothing_else_is_told_from_other_words(fin
     assert finder.exact("Qatar").country == "QA"
     assert finder.exact("how much can an agent charge in Kigali") is None
     assert finder.exact("stop") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["another town", "how long does it take", "outra cidade", "amanhã", "quanto tempo demora", "mji mwingine"]
+)
+def test_ordinary_words_are_no_town_also_when_one_was_asked_for(finder, text):
+    assert finder.find(text, whole=True) is None
+
+
+@pytest.mark.parametrize(("text", "town"), [("Eldoret town", "Eldoret"), ("nairoby", "Nairobi"), ("Nice", "Nice")])
+def test_a_town_that_was_asked_for_is_read_freely(finder, text, town):
+    assert finder.find(text, whole=True).city.name == town
