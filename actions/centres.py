@@ -94,7 +94,7 @@ def _answered_place(tracker: Tracker) -> Slots | str | None:
         short = len(text.split()) <= MAX_WORDS_OF_A_PLACE
         found = _slots(finder.find(text, likely, whole=short))
         return found or (UNKNOWN_PLACE if short and not _is_told(tracker) else None)
-    if intent == "find_mrc":
+    if intent in ("find_mrc", "greet"):  # "I am in Kampala" begins a talk as well
         return _slots(finder.find(text, likely))
     if intent == "affirm" and not _is_told(tracker) and len(set(likely)) == 1:
         return asdict(Where(likely[0]))  # the one country that was offered

@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import UNDERSTOOD, SafeAction, content, intent_of, text_of
+from bot.knowledge.understood import FALLBACK
 
 ASKED_AGAIN = ("risk_check", "report_answer")
 """The check asked for while it runs, and an old choice of a report."""
@@ -22,12 +23,18 @@ class ValidateRiskForm(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Fill nothing, or what Rasa has found; the form gives way to all other messages by itself."""
         slot = tracker.get_slot("requested_slot") or ""
+        cues, text = content().form_cues, text_of(tracker)
         if not slot.startswith("risk_"):
             return []
-        if content().form_cues.goes_back(text_of(tracker)):
+        if cues.asks_why(text):
+            say.utter_message(response="utter_risk_why")
+            return [SlotSet(slot, None)]
+        if cues.goes_back(text):
             others = (other for one in content().risk_questions if (other := f"risk_{one.id}") != slot)
             before = [other for other in others if tracker.get_slot(other)][-1:]
             return [SlotSet(one, None) for one in (slot, *before)]
+        if intent_of(tracker) == FALLBACK and (answer := cues.yes_or_no_first(text)):
+            return [SlotSet(slot, answer)]  # "yes, they asked for 500"
         return [SlotSet(slot, None)] if intent_of(tracker) in ASKED_AGAIN else []
 
 

@@ -73,7 +73,10 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
             return (leaning,)
     whole = await understand(text, before.language)
     in_danger = before.slots.get("about") in HELP
-    if (in_danger or _name(whole) in (EMERGENCY, FALLBACK)) and _all_clear(text, knowledge):
+    may_be_over = in_danger or (
+        _name(whole) in (EMERGENCY, FALLBACK) and not knowledge.form_cues.goes_back(text)  # "I made a mistake"
+    )
+    if may_be_over and _all_clear(text, knowledge):
         return (_as("safe_now", text, whole),)
     asked = knowledge.danger_cues.asked_after(before.slots["about"], text) if in_danger else None
     if asked and _name(whole) != "erase_my_data":

@@ -14,8 +14,8 @@ LONGEST_ASIDE = 12
 Patterns = dict[str, dict[str, list[str]]]
 """Patterns of phrases by group and language."""
 FOUND = (
-    "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on", "goes_back",
-    "corrects", "anonymous",
+    "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on",
+    "goes_back", "yes_first", "no_first", "corrects", "anonymous",
     "beside_names", "beside_places",
 )  # fmt: skip
 """Groups that are looked for by themselves."""
@@ -76,6 +76,10 @@ class FormCues:
     def goes_on(self, text: str) -> bool:
         """Whether `text` says to go on with what was stopped, and nothing else."""
         return self._is_only("goes_on", text)
+
+    def yes_or_no_first(self, text: str) -> str | None:
+        """ "yes" or "no" where a short `text` begins so: "yes, they asked for 500"; else None."""
+        return next((answer for answer in ("yes", "no") if self._begins(f"{answer}_first", text)), None)
 
     def goes_back(self, text: str) -> bool:
         """Whether `text` says that the answer before was a mistake, or asks to go back to it, and nothing else."""

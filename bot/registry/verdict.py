@@ -128,11 +128,12 @@ def decide(
 def prefer(there: Verdict, everywhere: Verdict, hits: Iterable[Hit]) -> Verdict:
     """The verdict for the country named, with what other countries say against a firm of that name.
 
-    Never less than without the country: it may be a word of the name, or where the work is.
+    Never less than without the country, which may be a word of the name, or where the work is; but an employer abroad
+    whose name is only alike says nothing of a firm here.
     """
     abroad = replace(everywhere, country=there.country)
     if not there.matches:
-        return abroad if everywhere.matches else there
+        return there if all(map(_is_alike_employer, everywhere.matches)) else abroad
     found = there
     if not _is_exact(there) and _is_exact(everywhere):
         found = abroad
@@ -149,6 +150,10 @@ def prefer(there: Verdict, everywhere: Verdict, hits: Iterable[Hit]) -> Verdict:
     kept = found.matches if found.ruling is Ruling.AMBIGUOUS else found.matches[:1]
     matches = (*kept[: max(1, MAX_CHOICES - len(other))], *other)[:MAX_CHOICES]
     return replace(found, ruling=Ruling.AMBIGUOUS, matches=matches, history=())
+
+
+def _is_alike_employer(hit: Hit) -> bool:
+    return hit.source.kind is Kind.EMPLOYERS and hit.how is How.SIMILAR
 
 
 def _is_exact(verdict: Verdict) -> bool:

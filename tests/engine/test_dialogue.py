@@ -293,3 +293,39 @@ async def test_the_first_question_of_the_risk_check_has_none_before_it(talk):
     await talk.say("1")
     await talk.say("back")
     assert talk.said == ["risk_office"]
+
+
+WHY = {
+    "en": "why do you ask",
+    "fr": "pourquoi vous demandez ça",
+    "pt": "porque perguntas isso",
+    "sw": "kwa nini unauliza",
+}
+WITH_REASONS = {
+    "en": "yes they asked me 500 dollars", "fr": "oui ils ont demandé 300 mille", "pt": "sim pediram 20 mil meticais",
+    "sw": "ndiyo wanataka elfu hamsini",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_risk_check_says_why_it_asks_and_takes_a_yes_with_reasons(talk, language):
+    await talk.say(FEES[language][0])
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say(WHY[language])
+    assert talk.said == ["utter_risk_why", "risk_office"]
+    for _ in range(3):
+        await talk.say("1")
+    assert talk.said == ["risk_paid"]
+    await talk.say(WITH_REASONS[language])
+    assert talk.said == ["risk_pay"]
+
+
+async def test_a_mistake_outside_danger_is_no_all_clear(talk):
+    await talk.say("enganei-me")
+    assert "utter_safe_now" not in talk.said
+
+
+async def test_a_town_in_a_sentence_answers_where_an_office_is_looked_for(talk):
+    await talk.say("where is the nearest centre?")
+    assert "Kampala" in await talk.say("i am in kampala")

@@ -14,7 +14,7 @@ from bot.registry.entries import Entry, entries
 from bot.registry.lookup import CHOSEN, LONG_NAME
 from bot.registry.readers import read_rows
 from bot.registry.replies import reply
-from bot.registry.source import Status
+from bot.registry.source import Kind, Status
 from bot.registry.verdict import Hit, How, Ruling, decide, prefer
 from bot.settings import ROOT
 
@@ -198,6 +198,17 @@ def test_a_firm_valid_here_and_struck_off_elsewhere_is_shown_with_both(registry,
     hits = [alike, struck]
     found = prefer(decide("Pearl", [alike], FRESH, country="UG"), decide("Pearl", hits, FRESH), hits)
     assert (found.ruling, found.matches) == (Ruling.CANCELLED, (struck,))
+
+
+def test_an_employer_abroad_of_a_like_name_says_nothing_of_a_firm_here(sources):
+    employers = next(source for source in sources.values() if source.kind is Kind.EMPLOYERS)
+
+    def ruled(how, status=Status.VALID):
+        hit = Hit(1, employers, "1", "Sky High Ltd", "skyhigh", "", status, TODAY, True, "", 0.95, how)
+        return prefer(decide("Sky High", [], FRESH, country="KE"), decide("Sky High", [hit], FRESH), [hit])
+
+    assert (ruled(How.SIMILAR).ruling, ruled(How.SIMILAR).country) == (Ruling.NOT_FOUND, "KE")
+    assert ruled(How.NAME).matches
 
 
 def test_where_to_ask_is_told_for_a_country_without_a_list(registry):

@@ -23,7 +23,7 @@ SURE_OF_A_TOPIC = 0.75
 """The probability of being right: at 0.6 a wish to die behind two questions about fees is taken for a question."""
 WORDS_OF_DANGER = "words_of_danger"
 """Set in the parse of a message that holds such words and is taken for something else."""
-REPORT_FORM, RECRUITER_FORM, CENTRE_FORM = "report_form", "recruiter_form", "centre_form"
+REPORT_FORM, RECRUITER_FORM, CENTRE_FORM, RISK_FORM = "report_form", "recruiter_form", "centre_form", "risk_form"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -93,11 +93,13 @@ class EmergencyDetector(GraphComponent):
     def _is_likely(self, message: Message, text: str, probability: float) -> bool:
         """Whether the classifier finds danger, whatever the words."""
         form = open_form()
-        # "niko Mbeya" answers where somebody is, and begins like many a call for help
-        least = self._sure if self._lexicon.denies(text) or form == CENTRE_FORM else self._likely
+        knowledge = self._store.current
+        # "niko Mbeya" answers where somebody is, "yes, they want 300" what is asked, in words of many a call for help
+        answers = form == CENTRE_FORM or (form == RISK_FORM and knowledge.form_cues.yes_or_no_first(text))
+        least = self._sure if answers or self._lexicon.denies(text) else self._likely
         if probability < least or form == REPORT_FORM or _is_a_recruiter(text):
             return False
-        return not self._store.current.danger_cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place)
+        return not knowledge.danger_cues.says_nothing(text, message.get(ENTITIES) or (), self._is_place)
 
 
 def _is_sure_of_a_topic(intent: dict[str, Any]) -> bool:
