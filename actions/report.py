@@ -93,7 +93,7 @@ class ValidateReportForm(SafeAction):
         if cues.asks_why(text):
             say.utter_message(response="utter_report_why")
             return [SlotSet(slot, None)]
-        if slot != CONFIRM and cues.corrects(text) and (corrected := _corrected(tracker, slot, text)):
+        if slot != CONFIRM and (corrected := _corrected(tracker, slot, text)):
             say.utter_message(response="utter_report_noted")
             return corrected
         if _looks_somebody_up(tracker, slot, text):
@@ -145,10 +145,12 @@ def _gone_back(tracker: Tracker, slot: str) -> list[EventType]:
 
 def _corrected(tracker: Tracker, slot: str, text: str) -> list[EventType]:
     """A correction of the name or place told before: both stay, for the staff to read; else nothing."""
-    before = _answered_before(tracker, slot)
+    before, cues = _answered_before(tracker, slot), content().form_cues
     if before not in ("report_who", "report_where"):
         return []
     told = tracker.get_slot(before)
+    if not cues.contradicts(text, told) and not (before == "report_who" and cues.corrects(text)):
+        return []
     return [SlotSet(slot, None), SlotSet(before, text if told == SKIP else f"{told}; {text}")]
 
 

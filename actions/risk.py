@@ -6,8 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import UNDERSTOOD, SafeAction, content, intent_of, text_of
-from bot.knowledge.understood import FALLBACK
+from actions.base import UNDERSTOOD, SafeAction, content, intent_of, is_likely, text_of
+from bot.knowledge.understood import EMERGENCY, FALLBACK
 
 ASKED_AGAIN = ("risk_check", "report_answer")
 """The check asked for while it runs, and an old choice of a report."""
@@ -33,6 +33,9 @@ class ValidateRiskForm(SafeAction):
             others = (other for one in content().risk_questions if (other := f"risk_{one.id}") != slot)
             before = [other for other in others if tracker.get_slot(other)][-1:]
             return [SlotSet(one, None) for one in (slot, *before)]
+        if intent_of(tracker) != EMERGENCY and is_likely(tracker, EMERGENCY):
+            say.utter_message(response="utter_report_danger")
+            return [SlotSet(slot, None)]
         if intent_of(tracker) == FALLBACK and (answer := cues.yes_or_no_first(text)):
             return [SlotSet(slot, answer)]  # "yes, they asked for 500"
         return [SlotSet(slot, None)] if intent_of(tracker) in ASKED_AGAIN else []

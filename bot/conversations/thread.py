@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -64,6 +65,6 @@ def stamp(session: Session, conversation_id: int) -> str:
     here = Message.conversation_id == conversation_id
     newest = session.execute(select(func.max(Message.id)).where(here)).scalar()
     last = select(Message.id, Message.state, Message.delivery).where(here).order_by(Message.id.desc()).limit(PAGE)
-    states = hash(tuple(tuple(row) for row in session.execute(last)))
+    states = crc32(repr(session.execute(last).all()).encode())
     version = session.execute(select(Conversation.version).where(Conversation.id == conversation_id)).scalar()
     return f"{newest}.{version}.{states}"

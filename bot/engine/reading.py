@@ -29,7 +29,7 @@ LANGUAGE = "language"
 ANSWERS = ("affirm", "deny", "unsure")
 STOP = "stop"
 THANK = "thank"
-KEPT_IN_DANGER = ("talk_to_person", "erase_my_data", "safe_now")
+KEPT_IN_DANGER = ("talk_to_person", "erase_my_data", "safe_now", "change_language")
 """What is done as it is asked, also in open danger."""
 OF_AGE = 18
 """Years from which nobody is a child (Convention on the Rights of the Child, article 1)."""
@@ -96,7 +96,9 @@ async def read(text: str, before: Before, knowledge: Knowledge, understand: Unde
 def _still_in_danger(text: str, whole: Parse, before: Before, knowledge: Knowledge) -> Asked | None:
     """What follows help in an emergency: who it is about and where, or words that would lead away from help."""
     cues, name, of_others = knowledge.danger_cues, _name(whole), before.slots.get("about") in OF_OTHERS
-    if name == THANK or (cues.is_still(text) and name not in KEPT_IN_DANGER):
+    if name == THANK:
+        return Asked(payload(EMERGENCY))
+    if cues.is_still(text) and name not in KEPT_IN_DANGER:
         return _as(EMERGENCY, text, whole)
     is_name = name == "greet" or (name == "menu" and len(text.split()) > LONGEST_COMMAND)
     unknown = name in (FALLBACK, OUT_OF_SCOPE) or is_name or cues.says_nothing(text, whole["entities"])

@@ -39,7 +39,9 @@ QUESTIONS = (
     ("here",),
 )
 """Groups of which the longest phrase counts: what is needed, by whom, whether it is over, and what is asked beside."""
-LONGEST_STILL = 12
+LONGEST_HERE = 4
+"""Words before a country that say it is where somebody is."""
+LONGEST_STILL = 8
 """Words of a message that says in open danger what hinders its writer; a longer one asks something of its own."""
 PAY_TO_FREE, PAY_TO_LEAVE, CANNOT_CALL = "pay_to_free", "pay_to_leave", "cannot_call"
 
@@ -92,13 +94,17 @@ class DangerCues:
         return "others" not in found and not found.isdisjoint(("own", "telling"))
 
     def is_still(self, text: str) -> bool:
-        """Whether `text`, said in open danger, tells what keeps its writer from help, or only thanks for it."""
+        """Whether `text`, said in open danger, tells what keeps its writer from help."""
         return len(plain(text).split()) <= LONGEST_STILL and "still" in self._groups_in(text)
 
     def ends_where_the_writer_is(self, text: str) -> bool:
         """Whether `text`, cut before a country, says that it is the one where its writer is: "..., we are in"."""
         words = plain(text).split()
-        return any("here" in self._groups_in(" ".join(words[-count:])) for count in range(1, min(3, len(words)) + 1))
+        return any(
+            found.value == "here" and found.phrase == " ".join(words[-len(found.phrase.split()) :])
+            for finder in self._finders
+            for found in finder.find(" ".join(words[-LONGEST_HERE:]))
+        )
 
     def all_clear(self, text: str) -> bool:
         """Whether `text` says in few words that nobody is in danger, and does not ask."""

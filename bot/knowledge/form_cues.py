@@ -11,11 +11,14 @@ from bot.knowledge.words import PhraseFinder, as_written, expanded, is_asked, pl
 LONGEST_ASIDE = 12
 """Words of a refusal or question; a longer message tells what happened, whatever it begins with."""
 
+SHORTEST_NAMED = 3
+"""Letters of a word by which an answer is named again."""
+
 Patterns = dict[str, dict[str, list[str]]]
 """Patterns of phrases by group and language."""
 FOUND = (
     "refusals", "declines", "hesitations", "why", "questions", "negations", "wants_answer", "goes_on",
-    "goes_back", "yes_first", "no_first", "corrects", "anonymous",
+    "goes_back", "yes_first", "no_first", "corrects", "contradicts", "anonymous",
     "beside_names", "beside_places",
 )  # fmt: skip
 """Groups that are looked for by themselves."""
@@ -79,7 +82,9 @@ class FormCues:
 
     def yes_or_no_first(self, text: str) -> str | None:
         """ "yes" or "no" where a short `text` begins so: "yes, they asked for 500"; else None."""
-        return next((answer for answer in ("yes", "no") if self._begins(f"{answer}_first", text)), None)
+        if self._begins("yes_first", text):
+            return None if self.hesitates(text) else "yes"
+        return "no" if self._begins("no_first", text) else None
 
     def goes_back(self, text: str) -> bool:
         """Whether `text` says that the answer before was a mistake, or asks to go back to it, and nothing else."""
@@ -88,6 +93,11 @@ class FormCues:
     def corrects(self, text: str) -> bool:
         """Whether `text` begins by putting the answer before right: "no, his name is José"."""
         return self._begins("corrects", text)
+
+    def contradicts(self, text: str, told: str) -> bool:
+        """Whether `text` begins with a no and names something of what was `told`: "not Juma, Jumanne"."""
+        words = {word for word in plain(told).split() if len(word) >= SHORTEST_NAMED}
+        return self._begins("contradicts", text) and not words.isdisjoint(plain(text).split())
 
     def negates(self, text: str) -> bool:
         """Whether `text` says not to do what it names."""

@@ -302,7 +302,7 @@ WHY = {
     "sw": "kwa nini unauliza",
 }
 WITH_REASONS = {
-    "en": "yes they asked me 500 dollars", "fr": "oui ils ont demandé 300 mille", "pt": "sim pediram 20 mil meticais",
+    "en": "yes they asked me 500 dollars", "fr": "oui on m'a demandé 300 euros", "pt": "sim pediram 20 mil meticais",
     "sw": "ndiyo wanataka elfu hamsini",
 }  # fmt: skip
 
@@ -319,6 +319,14 @@ async def test_the_risk_check_says_why_it_asks_and_takes_a_yes_with_reasons(talk
     assert talk.said == ["risk_paid"]
     await talk.say(WITH_REASONS[language])
     assert talk.said == ["risk_pay"]
+
+
+async def test_what_may_be_danger_is_no_yes_to_the_risk_check(talk):
+    await talk.say("hello")
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+    await talk.say("yes they took my passport and I am not allowed out")
+    assert talk.said in (["utter_report_danger", "risk_office"], ["utter_emergency"])
 
 
 async def test_a_mistake_outside_danger_is_no_all_clear(talk):

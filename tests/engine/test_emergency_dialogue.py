@@ -307,3 +307,19 @@ async def test_help_is_looked_for_where_the_other_one_is(talk):
     assert text.startswith("Kuwait")
     text = await talk.say("I am in Kenya, my sister in Kuwait is being beaten")
     assert "0800 722 203" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thank you so much I am safe now", "je suis en sécurité maintenant merci beaucoup"],
+)
+async def test_thanks_that_tell_of_safety_end_the_danger(talk, text):
+    await talk.say(EMERGENCIES["en"])
+    await talk.say(text)
+    assert talk.said == ["utter_safe_now"]
+
+
+async def test_a_topic_beside_thanks_is_answered_in_danger_too(talk):
+    await talk.say("they locked me in, I am in Qatar")
+    await talk.say("thank you, where is the embassy of Kenya in Qatar?")
+    assert "contact_embassy" in talk.said

@@ -332,3 +332,19 @@ async def test_a_correction_of_the_name_stays_with_the_name(talk, listed_setting
 async def test_a_question_about_the_report_itself_is_no_answer(talk, text):
     await report(talk, "1", text)
     assert talk.said == ["utter_report_why", "utter_ask_report_what"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["não foi dinheiro, ficaram com o passaporte", "no it was free but he kept my passport", "si nyingi, elfu tano"],
+)
+async def test_an_answer_that_begins_with_no_is_an_answer(talk, text):
+    await report(talk, "1", "1", "Sunrise Manpower", "Maputo", text)
+    assert talk.said[-1] == "utter_ask_report_contact"
+
+
+@pytest.mark.parametrize("text", ["wait", "subiri kidogo", "le recruteur dit que c'est gratuit"])
+async def test_a_pause_does_not_take_a_story_away(talk, text):
+    story = "They promised a job as a driver and took my passport"
+    await report(talk, "1", story, text)
+    assert story in talk.state

@@ -68,7 +68,7 @@ def test_a_country_without_such_a_fact_is_not_asked_for_again_but_its_office_is_
     assert not any(fact.kind.value == "fee_cap" for fact in facts), "take another country without a fee limit"
     told = composer(knowledge).topic("recruitment_fees", Places(destination="KE")).text
     assert "Which country" not in told
-    assert "For Kenya I have no checked information" in told
+    assert "For Kenya I have nothing more on this" in told
     assert "National Employment Authority" in told
     assert told.endswith(composer(knowledge).facts("recruitment_fees", "KE").text)
     both = composer(knowledge).topic("recruitment_fees", Places(origin="KE", destination="OM")).text

@@ -54,6 +54,9 @@ CUES = shared_store(ROOT / "content").current.danger_cues
         ("a minha filha está no Líbano e batem-lhe, eu estou em Luanda", SOMEBODY_ELSE),
         ("mtoto wangu yuko Lebanon anapigwa, mimi niko Kenya", SOMEBODY_ELSE),
         ("my friend is talking about ending her life", LIFE_OF_SOMEBODY_ELSE),
+        ("They tied me with a rope and beat me", DANGER), ("A patroa tentou matar-me com veneno", DANGER),
+        ("Dis à ma mère que je suis enfermée à Dubaï", DANGER), ("Digam à minha família que estou presa", DANGER),
+        ("I am on the roof hiding from my boss, he has a knife", DANGER),
         ("my sister wants to kill herself", LIFE_OF_SOMEBODY_ELSE),
         ("ma fille veut se suicider", LIFE_OF_SOMEBODY_ELSE),
         ("a minha irmã quer matar-se", LIFE_OF_SOMEBODY_ELSE), ("dada yangu anataka kujiua", LIFE_OF_SOMEBODY_ELSE),
@@ -142,12 +145,13 @@ def test_what_is_asked_after_help_depends_on_the_help(help_id, text, expected):
 @pytest.mark.parametrize(
     "text",
     ["I have no credit to call", "am I safe now?", "I don't speak Arabic", "nobody answers", "j'ai plus d'unités",
-     "je parle pas arabe", "não tenho saldo", "não falo árabe", "sina credit", "hawapokei simu", "asante sana"],
+     "je parle pas arabe", "não tenho saldo", "não falo árabe", "sina credit", "hawapokei simu"],
 )  # fmt: skip
 def test_what_keeps_somebody_in_danger_from_help_is_heard(text):
     assert CUES.is_still(text)
 
 
-def test_a_long_message_or_another_matter_is_not_still_that():
+def test_another_matter_is_not_still_that():
     assert not CUES.is_still("how much is the salary of a driver?")
-    assert not CUES.is_still("thanks, and now tell me please how much the agency may take from me for the visa")
+    assert not CUES.is_still("is it safe to sign the new contract?")
+    assert not CUES.is_still("thank you, where is the embassy of Kenya in Qatar?")

@@ -113,10 +113,9 @@ class CountryGazetteer(GraphComponent):
 
     def _is_put_right(self, doc: Doc, country: Span, following: Span | None) -> bool:
         """Whether another country takes the place of `country`: "Spain no, Portugal"."""
-        if following is None or following.start - country.end > 1 + MAX_CUE_WORDS:
+        if following is None or following.start != country.end + 1 or self._role(doc[: country.start].text.split()):
             return False
-        is_country = following.label_.startswith("country:")
-        return is_country and doc[country.end].text in self._denied_after
+        return following.label_.startswith("country:") and doc[country.end].text in self._denied_after
 
     def _role(self, before: list[str]) -> str | None:
         """The role that the nearest and longest cue before the country gives it."""
