@@ -149,7 +149,8 @@ def _corrected(tracker: Tracker, slot: str, text: str) -> list[EventType]:
     if before not in ("report_who", "report_where"):
         return []
     told = tracker.get_slot(before)
-    if not cues.contradicts(text, told) and not (before == "report_who" and cues.corrects(text)):
+    corrects = (before == "report_who" and cues.corrects(text)) or (told != SKIP and cues.contradicts(text, told))
+    if not corrects or text in told:  # who says it a second time means it as the answer
         return []
     return [SlotSet(slot, None), SlotSet(before, text if told == SKIP else f"{told}; {text}")]
 

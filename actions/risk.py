@@ -23,9 +23,9 @@ class ValidateRiskForm(SafeAction):
     def respond(self, say: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Fill nothing, or what Rasa has found; the form gives way to all other messages by itself."""
         slot = tracker.get_slot("requested_slot") or ""
-        cues, text = content().form_cues, text_of(tracker)
         if not slot.startswith("risk_"):
             return []
+        cues, text = content().form_cues, text_of(tracker)
         if cues.asks_why(text):
             say.utter_message(response="utter_risk_why")
             return [SlotSet(slot, None)]

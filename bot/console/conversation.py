@@ -13,7 +13,7 @@ from bot.console.shown import Shown, code
 from bot.console.tables import Staff
 from bot.console.unmasking import may_unmask
 from bot.console.visit import Visit
-from bot.conversations import handoff, thread
+from bot.conversations import handoff, queues, thread
 from bot.conversations.asked import as_id
 from bot.conversations.contacts import window_closes
 from bot.conversations.tables import Contact, Conversation, Direction
@@ -97,7 +97,8 @@ def _address(visit: Visit, contact: Contact) -> str | None:
 
 
 def _read(session: Session, conversation_id: int, before: int | None) -> tuple[str, thread.Thread | None, list[Staff]]:
-    return live.stamp(session, conversation_id), thread.read(session, conversation_id, before), staff.everybody(session)
+    stamp = live.stamp(session, queues.counts(session), conversation_id)
+    return stamp, thread.read(session, conversation_id, before), staff.everybody(session)
 
 
 PAGES = (

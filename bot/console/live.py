@@ -41,12 +41,11 @@ async def live(visit: Visit) -> Response:
     return EventSourceResponse(events(), ping=PING_S)
 
 
-def stamp(session: Session, conversation: int | None = None) -> str:
+def stamp(session: Session, counts: queues.Counts, conversation: int | None = None) -> str:
     """Changes whenever a page of the queues, or of `conversation`, looks different.
 
     A page reads it before what it shows, and carries it: what happens until its stream is open is then not missed.
     """
-    counts = queues.counts(session)
     parts: list[object] = [counts.unseen, *counts.waiting.values(), counts.newest]
     if conversation is not None:
         parts.append(thread.stamp(session, conversation))
@@ -54,7 +53,8 @@ def stamp(session: Session, conversation: int | None = None) -> str:
 
 
 def _state(session: Session, conversation: int | None) -> dict[str, object]:
-    return {"unseen": queues.counts(session).unseen, "stamp": stamp(session, conversation)}
+    counts = queues.counts(session)
+    return {"unseen": counts.unseen, "stamp": stamp(session, counts, conversation)}
 
 
 PAGES = (Page("/live", live, Right.VIEW_CONVERSATIONS, keeps_awake=False),)

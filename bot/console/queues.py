@@ -55,8 +55,8 @@ async def _show(visit: Visit, name: str) -> Response:
 def _read(
     session: Session, name: str, staff_id: int, after: str
 ) -> tuple[str, queues.Counts, list[Any], str | None, dict[int, str]]:
-    stamp = live.stamp(session)  # before what is shown
     counts, people = queues.counts(session), {one.id: one.name for one in staff.everybody(session)}
+    stamp = live.stamp(session, counts)
     if name in (MINE, ALL):
         wanted = Wanted(assigned_id=staff_id, state="open") if name == MINE else Wanted()
         results = find(session, wanted, after)

@@ -67,7 +67,7 @@ class Before:
 async def read(text: str, before: Before, knowledge: Knowledge, understand: Understand) -> tuple[Asked, ...]:
     """What `text` asks, in order: one thing, or at most two questions. A call for help is always one."""
     if before.form:
-        return (Asked(text, await understand(text, before.language)),)
+        return (Asked(text, _placed(text, await understand(text, before.language), knowledge)),)
     for lean in (_picked, _report_gone_on_with, _follow_up):
         if leaning := lean(text, before, knowledge):
             return (leaning,)
@@ -135,6 +135,8 @@ def _placed(text: str, whole: Parse, knowledge: Knowledge) -> Parse:
 
     Who calls for somebody in another country names their own too: help is looked for where that one is.
     """
+    if _name(whole) != EMERGENCY:
+        return whole
     cues = knowledge.danger_cues
     apart = len(set(_countries(whole))) > 1 and cues.help_for(text) in OF_OTHERS
 

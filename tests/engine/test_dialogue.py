@@ -36,6 +36,13 @@ def talk(assistant):
     return Talk(assistant)
 
 
+async def check_an_offer(talk):
+    """Begins the risk check after a greeting."""
+    await talk.say("hello")
+    talk.choices = (Choice("", "/risk_check"),)
+    await talk.say("1")
+
+
 FEES = {
     "en": ("how much can an agent charge me?", "International Labour"),
     "fr": ("combien un agent peut-il me faire payer ?", "OIT|Organisation internationale du Travail"),
@@ -106,9 +113,7 @@ async def test_language_changes_by_request_and_by_writing_in_it(talk):
 
 
 async def test_the_risk_check_runs_on_digits_and_ends_in_a_verdict(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     for _ in range(9):
         assert talk.said[-1].startswith("risk_")
         text = await talk.say("1")
@@ -118,9 +123,7 @@ async def test_the_risk_check_runs_on_digits_and_ends_in_a_verdict(talk):
 
 
 async def test_a_question_in_the_middle_of_the_risk_check_is_answered_and_the_check_goes_on(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say(FEES["en"][0])
     assert talk.said[0] == "recruitment_fees"
     assert talk.said[-1] == "risk_office"
@@ -148,9 +151,7 @@ async def test_the_risk_check_asked_for_while_it_runs_asks_the_same_again(talk, 
 
 @pytest.mark.parametrize("stop", ["menu", "stop"])
 async def test_the_risk_check_can_be_left(talk, stop):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say(stop)
     assert '"form": null' in talk.state
 
@@ -170,9 +171,7 @@ async def test_who_says_who_they_are_is_welcomed_and_nobody_is_looked_up(talk, t
 
 
 async def test_is_it_ok_is_no_yes(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say("is it ok?")
     assert talk.said == ["risk_office"]
 
@@ -276,9 +275,7 @@ async def test_a_picture_offers_no_choice_twice(talk, text):
     "text", ["back", "no wait, I meant yes", "enganei-me", "pardon je me suis trompé", "nimekosea"]
 )
 async def test_the_risk_check_goes_back_to_a_mistaken_answer(talk, text):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say("2")
     assert talk.said == ["risk_licence"]
     await talk.say(text)
@@ -288,9 +285,7 @@ async def test_the_risk_check_goes_back_to_a_mistaken_answer(talk, text):
 
 
 async def test_the_first_question_of_the_risk_check_has_none_before_it(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say("back")
     assert talk.said == ["risk_office"]
 
@@ -322,9 +317,7 @@ async def test_the_risk_check_says_why_it_asks_and_takes_a_yes_with_reasons(talk
 
 
 async def test_what_may_be_danger_is_no_yes_to_the_risk_check(talk):
-    await talk.say("hello")
-    talk.choices = (Choice("", "/risk_check"),)
-    await talk.say("1")
+    await check_an_offer(talk)
     await talk.say("yes they took my passport and I am not allowed out")
     assert talk.said in (["utter_report_danger", "risk_office"], ["utter_emergency"])
 
@@ -337,3 +330,8 @@ async def test_a_mistake_outside_danger_is_no_all_clear(talk):
 async def test_a_town_in_a_sentence_answers_where_an_office_is_looked_for(talk):
     await talk.say("where is the nearest centre?")
     assert "Kampala" in await talk.say("i am in kampala")
+
+
+async def test_a_country_beside_a_call_is_where_the_danger_is_also_in_a_form(talk):
+    await check_an_offer(talk)
+    assert "112" in await talk.say("they locked me in the house please help me, Kuwait")

@@ -348,3 +348,15 @@ async def test_a_pause_does_not_take_a_story_away(talk, text):
     story = "They promised a job as a driver and took my passport"
     await report(talk, "1", story, text)
     assert story in talk.state
+
+
+async def test_a_no_that_names_the_place_is_an_answer_when_it_is_said_again(talk):
+    await report(talk, "1", "1", "Sunrise Manpower", "Nairobi", "no money was paid in Nairobi")
+    assert talk.said == ["utter_report_noted", "utter_ask_report_money"]
+    await talk.say("no money was paid in Nairobi")
+    assert talk.said[-1] == "utter_ask_report_contact"
+
+
+async def test_a_no_after_a_name_that_was_not_known_corrects_nothing(talk):
+    await report(talk, "1", "1", "1", "not in the report office, it was in Mombasa")
+    assert talk.said[-1] == "utter_ask_report_money"

@@ -77,7 +77,7 @@ class CountryGazetteer(GraphComponent):
             kind, value = span.label_.split(":")
             before = doc[: span.start].text.split()
             if span.label_ == NO_COUNTRY or (
-                kind == "country" and (self._is_denied(before) or self._is_put_right(doc, span, following))
+                kind == "country" and (self._is_denied(before) or self._is_put_right(before, doc, span, following))
             ):
                 continue
             if span.text in self._ordinary and span.text != doc.text and not self._is_meant(span.text, before, text):
@@ -111,9 +111,9 @@ class CountryGazetteer(GraphComponent):
         """Whether the words before a country say that the person is not there: its police must not be named."""
         return any(" ".join(before[-size:]) in self._denied for size in range(1, MAX_DENIED_WORDS + 1))
 
-    def _is_put_right(self, doc: Doc, country: Span, following: Span | None) -> bool:
+    def _is_put_right(self, before: list[str], doc: Doc, country: Span, following: Span | None) -> bool:
         """Whether another country takes the place of `country`: "Spain no, Portugal"."""
-        if following is None or following.start != country.end + 1 or self._role(doc[: country.start].text.split()):
+        if following is None or following.start != country.end + 1 or self._role(before):
             return False
         return following.label_.startswith("country:") and doc[country.end].text in self._denied_after
 
